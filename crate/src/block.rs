@@ -1,0 +1,129 @@
+//! The memory that a caller lays out for the kernels: constants, parameters, scratch.
+//!
+//! The kernels own no memory, so everything they need lies in a [`Block`] at an address that the
+//! caller names, and for parameters that differ by channel in a table beside it. The TypeScript side
+//! reads these offsets from a file that `examples/layout.rs` writes and a test compares.
+
+use crate::lanes::{COLUMNS, Splat};
+
+/// Vectors of each column in a group. Six accumulators and six arguments fill the fifteen vector
+/// registers that V8 uses on x64.
+pub const VECTORS: usize = 6;
+
+/// Elements that a kernel handles at once. Every array is cut into groups from its start; a last
+/// group that is not full is padded in scratch memory, so that an element's result never depends on
+/// its position.
+pub const GROUP: usize = VECTORS * COLUMNS;
+
+/// Groups whose terms are added in `f32` before the sum moves to `f64`.
+pub const GROUPS_A_CHUNK: usize = 16;
+
+/// Coefficients of a composite polynomial's inner polynomial.
+pub const DEGREE: usize = 7;
+
+/// Constants of a composite polynomial; see [`crate::composite`].
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct Composite {
+    /// Coefficients of t^7 down to t^1.
+    pub poly: [Splat; DEGREE],
+    /// What is added before each squaring.
+    pub shift: [Splat; 3],
+    /// The value at t = 0.
+    pub constant: Splat,
+}
+
+/// What does not depend on the parameters.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct Constants {
+    /// Horner steps of a composite's inner polynomial: `DEGREE - 1`. Read from memory so that the
+    /// optimiser cannot see the trip count and keeps the loop, in which the accumulators' steps
+    /// interleave (docs/architecture.md, "Instruction order").
+    pub steps: [u32; COLUMNS],
+    /// All bits but the sign.
+    pub magnitude: Splat,
+    /// The sign bit.
+    pub sign: Splat,
+    /// 0.
+    pub zero: Splat,
+    /// 1.
+    pub one: Splat,
+    /// Both composites are exactly 0 from here on.
+    pub clamp: Splat,
+    /// h(t) = phi(t) - t Q(t).
+    pub smooth: Composite,
+    /// Q(t) = 1 - Phi(t).
+    pub tail: Composite,
+}
+
+/// Parameters that are the same for every element: no bias, alpha at most 1 and not 0.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct Uniform {
+    /// Slope on the negative side.
+    pub alpha: Splat,
+    /// alpha's bits exclusive-or 1.0's: picks the slope of a side without a rounding.
+    pub alpha_toggle: Splat,
+    /// Inverse width of the Gaussian.
+    pub beta: Splat,
+    /// (1 - alpha) / beta; −0 where that rounds to 0, so that −0 is kept.
+    pub smooth_scale: Splat,
+    /// `smooth_scale` times 0: what the smooth part adds beyond the clamp.
+    pub smooth_zero: Splat,
+    /// -(1 - alpha).
+    pub tail_scale: Splat,
+    /// The smallest magnitude of x whose product with beta rounds to the clamp or above.
+    pub clamped_from: Splat,
+}
+
+/// Sums over elements, in the order of [`Block::sums`].
+pub mod sum {
+    /// min(x, 0) dy.
+    pub const NEGATIVE: usize = 0;
+    /// h(|u|) dy.
+    pub const SMOOTH: usize = 1;
+    /// t Q(t) dy, t = |u|.
+    pub const TAIL: usize = 2;
+    /// (dy/dx) dy.
+    pub const SLOPE: usize = 3;
+    /// How many there are.
+    pub const COUNT: usize = 4;
+}
+
+/// Everything a kernel reads and writes besides the arrays.
+#[repr(C, align(16))]
+#[derive(Clone, Copy, Debug)]
+pub struct Block {
+    /// Written once by the caller.
+    pub constants: Constants,
+    /// Written by the caller before a call of a kernel whose parameters are uniform.
+    pub uniform: Uniform,
+    /// Sums in `f64`, one a column; the caller zeroes them, a call adds to them.
+    pub sums: [[f64; COLUMNS]; sum::COUNT],
+    /// Sums in `f32` since the last move to `f64`; zero between calls.
+    pub partial: [Splat; sum::COUNT],
+    /// A last group's x, padded.
+    pub scratch_x: [f32; GROUP],
+    /// A last group's dy, padded.
+    pub scratch_dy: [f32; GROUP],
+    /// A last group's results.
+    pub scratch_out: [f32; GROUP],
+}
+
+/// Rows of a channel table; each has one value a position and [`GROUP`] more, which repeat the first
+/// ones cyclically, so that a group that wraps around reads on without a branch.
+pub mod row {
+    /// Added to x first; −0 for none, which changes no bit.
+    pub const BIAS: usize = 0;
+    /// As [`super::Uniform::alpha`].
+    pub const ALPHA: usize = 1;
+    /// As [`super::Uniform::beta`].
+    pub const BETA: usize = 2;
+    /// As [`super::Uniform::smooth_scale`].
+    pub const SMOOTH_SCALE: usize = 3;
+    /// As [`super::Uniform::tail_scale`].
+    pub const TAIL_SCALE: usize = 4;
+    /// How many there are.
+    pub const COUNT: usize = 5;
+}
