@@ -86,10 +86,15 @@ pub unsafe fn group<V: Lanes, P: Parameters<V>, S: Sums<V>, const WITH_SUMS: boo
                 let (input, gradient) = (input(vector), gradient(vector));
                 let negative = input.sign_mask();
                 let leaky_slope = leaky_slope(negative, parameters.alpha_toggle(at), constants);
-                let product = leaky_slope.mul(gradient);
+                // 0, or NaN where x is.
+                let none = input.differs_mask(input);
+                let product = leaky_slope.add(none).mul(gradient);
                 store(vector, product);
                 if WITH_SUMS {
+                    let none = none.mul(gradient);
                     terms.add(sum::NEGATIVE, vector, input.and(negative).mul(gradient));
+                    terms.add(sum::SMOOTH, vector, none);
+                    terms.add(sum::TAIL, vector, none);
                     terms.add(sum::SLOPE, vector, product);
                 }
             }

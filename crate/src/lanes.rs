@@ -95,11 +95,8 @@ pub trait Lanes: Copy {
     /// All ones in the lanes whose sign bit is set (−0 and negative NaN included), else all zeros.
     fn sign_mask(self) -> Self;
 
-    /// All ones in the lanes that are not ±0 (NaN included), else all zeros.
-    fn nonzero_mask(self) -> Self;
-
-    /// All ones in the lanes below `limit`, else all zeros (NaN included).
-    fn below_mask(self, limit: Self) -> Self;
+    /// All ones, which is a NaN, in the lanes that are not equal (NaN included), else all zeros.
+    fn differs_mask(self, other: Self) -> Self;
 
     /// The smaller bit pattern of each lane, as unsigned integers: of two magnitudes the smaller,
     /// with NaN above infinity.
@@ -107,9 +104,6 @@ pub trait Lanes: Copy {
 
     /// Whether any lane's bit pattern is below `limit`'s, as signed integers.
     fn any_bits_below(self, limit: Self) -> bool;
-
-    /// Whether every lane is all ones, of a mask.
-    fn all(self) -> bool;
 
     /// Adds each lane to the `f64` of the same index at `target`.
     ///

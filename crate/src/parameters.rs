@@ -135,7 +135,7 @@ impl<V: Lanes> Parameters<V> for PerChannel<'_> {
         // is cleared first, since 0 times infinity must be 0.
         let alpha: V = self.row(row::ALPHA, at);
         let zero = V::uniform(&self.constants.zero);
-        let negative = input.and(alpha.nonzero_mask()).min(zero);
+        let negative = input.and(alpha.differs_mask(zero)).min(zero);
         input.max(zero).add(alpha.mul(negative))
     }
 

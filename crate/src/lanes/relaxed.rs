@@ -65,8 +65,8 @@ impl Lanes for F32x4Relaxed {
     }
 
     #[inline(always)]
-    fn below_mask(self, other: Self) -> Self {
-        Self(self.0.below_mask(other.0))
+    fn differs_mask(self, other: Self) -> Self {
+        Self(self.0.differs_mask(other.0))
     }
 
     #[inline(always)]
@@ -80,18 +80,8 @@ impl Lanes for F32x4Relaxed {
     }
 
     #[inline(always)]
-    fn nonzero_mask(self) -> Self {
-        Self(self.0.nonzero_mask())
-    }
-
-    #[inline(always)]
     fn any_bits_below(self, limit: Self) -> bool {
         self.0.any_bits_below(limit.0)
-    }
-
-    #[inline(always)]
-    fn all(self) -> bool {
-        self.0.all()
     }
 
     #[inline(always)]

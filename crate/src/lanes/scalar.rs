@@ -2,10 +2,6 @@
 
 use super::{Lanes, Splat};
 
-const fn mask(condition: bool) -> f32 {
-    f32::from_bits(if condition { u32::MAX } else { 0 })
-}
-
 impl Lanes for f32 {
     const WIDTH: usize = 1;
 
@@ -67,13 +63,8 @@ impl Lanes for f32 {
     }
 
     #[inline(always)]
-    fn nonzero_mask(self) -> Self {
-        mask(self != 0.0)
-    }
-
-    #[inline(always)]
-    fn below_mask(self, limit: Self) -> Self {
-        mask(self < limit)
+    fn differs_mask(self, other: Self) -> Self {
+        f32::from_bits(if self != other { u32::MAX } else { 0 })
     }
 
     #[inline(always)]
@@ -84,11 +75,6 @@ impl Lanes for f32 {
     #[inline(always)]
     fn any_bits_below(self, limit: Self) -> bool {
         (self.to_bits() as i32) < (limit.to_bits() as i32)
-    }
-
-    #[inline(always)]
-    fn all(self) -> bool {
-        self.to_bits() == u32::MAX
     }
 
     #[inline(always)]

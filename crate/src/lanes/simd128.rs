@@ -71,13 +71,8 @@ impl Lanes for F32x4 {
     }
 
     #[inline(always)]
-    fn nonzero_mask(self) -> Self {
-        Self(f32x4_ne(self.0, f32x4_splat(0.0)))
-    }
-
-    #[inline(always)]
-    fn below_mask(self, limit: Self) -> Self {
-        Self(f32x4_lt(self.0, limit.0))
+    fn differs_mask(self, other: Self) -> Self {
+        Self(f32x4_ne(self.0, other.0))
     }
 
     #[inline(always)]
@@ -88,11 +83,6 @@ impl Lanes for F32x4 {
     #[inline(always)]
     fn any_bits_below(self, limit: Self) -> bool {
         v128_any_true(i32x4_lt(self.0, limit.0))
-    }
-
-    #[inline(always)]
-    fn all(self) -> bool {
-        i32x4_all_true(self.0)
     }
 
     #[inline(always)]

@@ -1,0 +1,48 @@
+/**
+ * Errors that are neither a wrong value (RangeError) nor a wrong kind (TypeError).
+ *
+ * Messages say what was given and what was expected.
+ */
+
+/** Thrown by every use of a Sau or an arena tensor after its `dispose()`. */
+export class DisposedError extends Error {
+  override readonly name = "DisposedError";
+
+  /** @param what what was disposed, as the message's subject */
+  constructor(what: string) {
+    super(`${what} was disposed and can no longer be used.`);
+  }
+}
+
+/** Thrown when a tier that was asked for by name cannot run here; `cause` is the host's own error. */
+export class TierUnavailableError extends Error {
+  override readonly name = "TierUnavailableError";
+
+  /**
+   * @param tier the tier that was asked for
+   * @param reason why it cannot run, as the message's second half
+   * @param cause what the host threw, if it did
+   */
+  constructor(
+    readonly tier: string,
+    reason: string,
+    cause?: unknown,
+  ) {
+    super(`The tier "${tier}" cannot run here: ${reason}.`, cause === undefined ? undefined : { cause });
+  }
+}
+
+/** A value as an error message shows it: short, and with its kind. */
+export function describe(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "bigint") return `${value}n`;
+  if (typeof value === "function") return "a function";
+  if (Array.isArray(value)) return `an array of length ${value.length}`;
+  if (ArrayBuffer.isView(value)) return `a ${kindOf(value)}`;
+  if (typeof value === "object" && value !== null) return `a ${kindOf(value)} object`;
+  return Object.is(value, -0) ? "-0" : String(value);
+}
+
+function kindOf(value: object): string {
+  return Object.prototype.toString.call(value).slice("[object ".length, -1);
+}

@@ -1,0 +1,253 @@
+/**
+ * The memory that the kernels work in, and the only file that touches its buffer.
+ *
+ * From the bottom: the block (crate/src/block.rs), three tiles through which arrays outside of the
+ * memory stream, a channel table with its sums, and a heap for arena tensors. All but the heap is of
+ * fixed size, about 1 MiB, whatever the arrays' size.
+ */
+import { describe } from "../errors.js";
+import type { KernelMemory } from "../kernels/js.js";
+import { BLOCK, ROW, SUM, UNITS } from "../kernels/layout.js";
+
+const FLOAT = Float32Array.BYTES_PER_ELEMENT;
+const DOUBLE = Float64Array.BYTES_PER_ELEMENT;
+const PAGE = 65536;
+
+/** Arena tensors and tiles start at multiples of a cache line. */
+const CACHE_LINE = 64;
+
+/**
+ * Bytes between neighbours: an odd number of cache lines, so that arrays of a power-of-two size do not
+ * share their offset within 4 KiB, which makes a processor mistake a load for one that needs the last
+ * store.
+ */
+const GAP = 17 * CACHE_LINE;
+
+/** A WebAssembly.Memory, or what stands in for one where there is none. */
+export interface GrowableMemory {
+  readonly buffer: ArrayBufferLike;
+  grow(pages: number): number;
+}
+
+/**
+ * Elements of a tile, and of a shard: sums are taken shard by shard from an array's start, so that a
+ * change here changes their last bits. 192 KiB a tile keep x, dy and dx within a 1 MiB second-level
+ * cache; a multiple of the sums' chunk.
+ */
+export const TILE = 128 * UNITS.group * UNITS.groupsAChunk;
+
+/** Positions that the channel table has room for. */
+export const TABLE_POSITIONS = 4096;
+
+/** Values a row of a table for so many positions. */
+export function tableStride(positions: number): number {
+  const columns = UNITS.columns;
+  return Math.ceil((positions + UNITS.group) / columns) * columns;
+}
+
+const MAX_STRIDE = tableStride(TABLE_POSITIONS);
+
+function layOut(sizes: readonly number[]): number[] {
+  let next = CACHE_LINE; // address 0 stays unused
+  return [...sizes, 0].map((bytes) => {
+    const at = next;
+    next = roundUp(at + bytes, CACHE_LINE) + GAP;
+    return at;
+  });
+}
+
+function roundUp(value: number, multiple: number): number {
+  return Math.ceil(value / multiple) * multiple;
+}
+
+const [BLOCK_AT, X_TILE, DY_TILE, OUT_TILE, TABLE, TOTALS, HEAP] = layOut([
+  BLOCK.size,
+  TILE * FLOAT,
+  TILE * FLOAT,
+  TILE * FLOAT,
+  ROW.count * MAX_STRIDE * FLOAT,
+  SUM.count * MAX_STRIDE * (DOUBLE + FLOAT),
+]) as [number, number, number, number, number, number, number];
+
+/** Where things are, in bytes. */
+export const ADDRESS = {
+  block: BLOCK_AT,
+  xTile: X_TILE,
+  dyTile: DY_TILE,
+  outTile: OUT_TILE,
+  table: TABLE,
+  totals: TOTALS,
+} as const;
+
+/** Pages that the memory starts with: all but the heap. */
+export const INITIAL_PAGES = Math.ceil(HEAP / PAGE);
+
+/** A memory of plain JavaScript. Growing it detaches the old buffer where the host can, as WebAssembly's does. */
+export class JsMemory implements GrowableMemory {
+  buffer: ArrayBuffer;
+
+  constructor(pages: number) {
+    this.buffer = new ArrayBuffer(pages * PAGE);
+  }
+
+  grow(pages: number): number {
+    const old = this.buffer;
+    const grown = new ArrayBuffer(old.byteLength + pages * PAGE);
+    new Uint8Array(grown).set(new Uint8Array(old));
+    this.buffer = grown;
+    if (typeof structuredClone === "function") structuredClone(old, { transfer: [old] });
+    return old.byteLength / PAGE;
+  }
+}
+
+interface Span {
+  at: number;
+  bytes: number;
+}
+
+/** The views, the heap, and the copies in and out. */
+export class Arena implements KernelMemory {
+  #f32: Float32Array;
+  #f64: Float64Array;
+  #i32: Int32Array;
+  /** A view of the last tile that was copied out, kept so that a call makes no garbage. */
+  #view: Float32Array;
+  /** Free spans of the heap in order of address, no two adjacent. */
+  readonly #free: Span[];
+
+  constructor(readonly memory: GrowableMemory) {
+    const { buffer } = memory;
+    this.#f32 = new Float32Array(buffer);
+    this.#f64 = new Float64Array(buffer);
+    this.#i32 = new Int32Array(buffer);
+    this.#view = new Float32Array(buffer, 0, 0);
+    this.#free = [{ at: HEAP, bytes: buffer.byteLength - HEAP }];
+  }
+
+  /** A buffer that was grown has left its views with length 0. */
+  #refresh(): void {
+    if (this.#f32.length !== 0 && this.#f32.buffer === this.memory.buffer) return;
+    const { buffer } = this.memory;
+    this.#f32 = new Float32Array(buffer);
+    this.#f64 = new Float64Array(buffer);
+    this.#i32 = new Int32Array(buffer);
+    this.#view = new Float32Array(buffer, 0, 0);
+  }
+
+  get f32(): Float32Array {
+    if (this.#f32.length === 0) this.#refresh();
+    return this.#f32;
+  }
+
+  get f64(): Float64Array {
+    if (this.#f64.length === 0) this.#refresh();
+    return this.#f64;
+  }
+
+  get i32(): Int32Array {
+    if (this.#i32.length === 0) this.#refresh();
+    return this.#i32;
+  }
+
+  /** The address of an array that lies in this memory, or -1. */
+  addressOf(array: Float32Array): number {
+    return array.buffer === this.f32.buffer ? array.byteOffset : -1;
+  }
+
+  /** A view of `length` values at `address`, valid until the memory grows; the same one for the same question. */
+  viewAt(address: number, length: number): Float32Array {
+    const { buffer } = this.f32;
+    const view = this.#view;
+    if (view.byteOffset === address && view.length === length && view.buffer === buffer) return view;
+    this.#view = new Float32Array(buffer as ArrayBuffer, address, length);
+    return this.#view;
+  }
+
+  /** Copies `length` values of `source` from `start` to `address`. */
+  copyIn(address: number, source: Float32Array, start: number, length: number): void {
+    const { f32 } = this;
+    const to = address / FLOAT;
+    if (length <= SHORT) {
+      for (let i = 0; i < length; i++) f32[to + i] = source[start + i]!;
+    } else {
+      f32.set(start === 0 && length === source.length ? source : source.subarray(start, start + length), to);
+    }
+  }
+
+  /** Copies `length` values from `address` to `target` from `start`. */
+  copyOut(address: number, target: Float32Array, start: number, length: number): void {
+    if (length <= SHORT) {
+      const { f32 } = this;
+      const from = address / FLOAT;
+      for (let i = 0; i < length; i++) target[start + i] = f32[from + i]!;
+    } else {
+      target.set(this.viewAt(address, length), start);
+    }
+  }
+
+  /**
+   * Takes `length` values from the heap, set to 0.
+   *
+   * @returns their address, a multiple of 64
+   * @throws {RangeError} when the length is not a whole number from 0, or the host has no more memory
+   */
+  allocate(length: number): number {
+    if (!Number.isInteger(length) || length < 0 || length > 2 ** 30) {
+      throw new RangeError(
+        `alloc: length is ${describe(length)}, expected a whole number from 0 to ${2 ** 30}.`,
+      );
+    }
+    const bytes = roundUp(length * FLOAT, CACHE_LINE) + GAP;
+    let span = this.#free.find((free) => free.bytes >= bytes);
+    if (span === undefined) span = this.#growBy(bytes, length);
+    const { at } = span;
+    span.at += bytes;
+    span.bytes -= bytes;
+    if (span.bytes === 0) this.#free.splice(this.#free.indexOf(span), 1);
+    this.f32.fill(0, at / FLOAT, at / FLOAT + length);
+    return at;
+  }
+
+  /** Gives back what {@link allocate} returned for `length`. */
+  release(at: number, length: number): void {
+    this.#insert({ at, bytes: roundUp(length * FLOAT, CACHE_LINE) + GAP });
+  }
+
+  #growBy(bytes: number, length: number): Span {
+    const old = this.memory.buffer.byteLength;
+    const pages = Math.ceil(bytes / PAGE);
+    try {
+      this.memory.grow(pages);
+    } catch (cause) {
+      throw new RangeError(
+        `alloc: the host refused ${pages * PAGE} more bytes for ${length} values, beside ${old} bytes in use.`,
+        { cause },
+      );
+    }
+    this.#refresh();
+    return this.#insert({ at: old, bytes: this.memory.buffer.byteLength - old });
+  }
+
+  /** Adds a free span, merged with its neighbours; returns the span that now covers it. */
+  #insert(span: Span): Span {
+    const free = this.#free;
+    const next = free.findIndex((other) => other.at > span.at);
+    const index = next === -1 ? free.length : next;
+    const [before, after] = [free[index - 1], free[index]];
+    let merged = span;
+    if (before !== undefined && before.at + before.bytes === span.at) {
+      before.bytes += span.bytes;
+      merged = before;
+    } else {
+      free.splice(index, 0, span);
+    }
+    if (after !== undefined && merged.at + merged.bytes === after.at) {
+      merged.bytes += after.bytes;
+      free.splice(free.indexOf(after), 1);
+    }
+    return merged;
+  }
+}
+
+/** Up to this length a loop copies faster than a call of TypedArray.prototype.set. */
+const SHORT = 64;

@@ -1,0 +1,74 @@
+/**
+ * How arrays stream through the arena: which elements go to which kernel, tile by tile.
+ *
+ * Parameters that are one value for all go to the kernels of the block ("uniform"); everything else
+ * goes to the kernels of a channel table, in one of three ways:
+ * - long runs of one channel, each with a table of one position (or the block, where that serves);
+ * - an array whose channels repeat every `positions` elements, in one go;
+ * - where a table would not hold that many positions, slices of it, outer row by outer row.
+ */
+import { UNITS } from "../kernels/layout.js";
+import type { CheckedParams, ChannelLayout } from "../params.js";
+import { TABLE_POSITIONS } from "./arena.js";
+
+/** From this many elements of one channel in a row, a kernel call of its own is worth its cost. */
+const LONG_RUN = 1024;
+
+/** Elements that one set of parameters serves. */
+export interface Pass {
+  /** The channel of the pass's first position. */
+  readonly firstChannel: number;
+  /** Positions in the table, each with parameters of its own. */
+  readonly positions: number;
+  /** Consecutive positions that belong to one channel. */
+  readonly inner: number;
+  /** Position of the first channel's first element in its run (a slice may start in a run's middle). */
+  readonly offset: number;
+  /** Arrays of elements: `count` regions of `length`, from `start`, `stride` apart. */
+  readonly start: number;
+  readonly length: number;
+  readonly stride: number;
+  readonly count: number;
+}
+
+/** The passes over `length` elements, in the order in which sums are taken. */
+export function* passes(params: CheckedParams, length: number): Generator<Pass> {
+  const { layout } = params;
+  if (layout === undefined) {
+    yield { firstChannel: 0, positions: 1, inner: 1, offset: 0, start: 0, length, stride: length, count: 1 };
+  } else if (layout.inner >= LONG_RUN) {
+    yield* runs(layout);
+  } else {
+    yield* slices(layout, length);
+  }
+}
+
+function* runs({ outer, channels, inner }: ChannelLayout): Generator<Pass> {
+  for (let channel = 0; channel < channels; channel++) {
+    yield {
+      firstChannel: channel,
+      positions: 1,
+      inner: 1,
+      offset: 0,
+      start: channel * inner,
+      length: inner,
+      stride: channels * inner,
+      count: outer,
+    };
+  }
+}
+
+function* slices({ outer, channels, inner }: ChannelLayout, length: number): Generator<Pass> {
+  const period = channels * inner;
+  if (period <= TABLE_POSITIONS) {
+    yield { firstChannel: 0, positions: period, inner, offset: 0, start: 0, length, stride: length, count: 1 };
+    return;
+  }
+  const slice = TABLE_POSITIONS - (TABLE_POSITIONS % UNITS.group);
+  for (let start = 0; start < period; start += slice) {
+    const positions = Math.min(slice, period - start);
+    const firstChannel = Math.floor(start / inner);
+    const offset = start % inner;
+    yield { firstChannel, positions, inner, offset, start, length: positions, stride: period, count: outer };
+  }
+}

@@ -1,0 +1,251 @@
+/**
+ * SAU's parameters: defaults, checks, and what is derived from them for the kernels.
+ *
+ * Parameters are rounded to float32 first; what is derived is computed in double and rounded once.
+ */
+import { clamp } from "../scripts/fit/coefficients.json";
+import { describe } from "./errors.js";
+
+const { fround } = Math;
+
+/** The paper's alpha at the start of training, and its fixed beta (arXiv 2109.13210, section 3). */
+export const DEFAULTS = { alpha: 0.15, beta: 20000 } as const;
+
+/** Parameters of SAU: one number, or one value a channel in a Float32Array. */
+export interface SauParams {
+  /** Slope of the negative side, any finite number. Default 0.15. */
+  readonly alpha?: number | Float32Array;
+  /** Inverse width of the Gaussian, finite and above 0 in float32. Default 20000. */
+  readonly beta?: number | Float32Array;
+  /** Added to x first, any finite number. Default: none. */
+  readonly bias?: number | Float32Array;
+  /** The array's dimensions, row-major; needed for values a channel. Their product is x.length. */
+  readonly shape?: readonly number[];
+  /** The dimension of `shape` that the channels lie along; negative counts from the end. */
+  readonly channelAxis?: number;
+}
+
+/** How an array falls into channels: element i has channel floor(i / inner) mod channels. */
+export interface ChannelLayout {
+  readonly outer: number;
+  readonly channels: number;
+  readonly inner: number;
+}
+
+/** Checked parameters of a call. A parameter that is one value for all is at index 0. */
+export interface CheckedParams {
+  readonly alpha: ParameterValues;
+  readonly beta: ParameterValues;
+  readonly bias: ParameterValues;
+  /** Undefined when every parameter is one value for all. */
+  readonly layout: ChannelLayout | undefined;
+}
+
+/** One parameter's values, copied, so that an output may be the array they came from. */
+export interface ParameterValues {
+  readonly perChannel: boolean;
+  readonly values: Float32Array;
+}
+
+/** Whether `value` is a Float32Array, of whichever realm. */
+export function isFloat32Array(value: unknown): value is Float32Array {
+  return typedArrayName.call(value) === "Float32Array";
+}
+
+const typedArrayName = Object.getOwnPropertyDescriptor(
+  Object.getPrototypeOf(Uint8Array.prototype),
+  Symbol.toStringTag,
+)!.get! as (this: unknown) => string | undefined;
+
+/**
+ * Checks that `value` is a Float32Array whose buffer is attached.
+ *
+ * @throws {TypeError} naming what was given
+ */
+export function checkArray(name: string, value: unknown): asserts value is Float32Array {
+  if (!isFloat32Array(value)) {
+    throw new TypeError(`${name} is ${describe(value)}, expected a Float32Array.`);
+  }
+  if (value.length === 0) {
+    try {
+      value.indexOf(0); // throws for a view whose buffer is detached or has shrunk below it
+    } catch (cause) {
+      throw new TypeError(
+        `${name} is a Float32Array whose buffer is detached or has shrunk; an arena tensor's array must be read from .array again after alloc().`,
+        { cause },
+      );
+    }
+  }
+}
+
+function checkValue(name: "alpha" | "beta" | "bias", value: number, where: string): void {
+  if (name === "beta") {
+    const rounded = fround(value);
+    if (!(rounded > 0 && rounded < Infinity)) {
+      throw new RangeError(
+        `beta${where} is ${describe(value)}, expected a number that is finite and above 0 in float32.`,
+      );
+    }
+  } else if (!Number.isFinite(fround(value))) {
+    throw new RangeError(`${name}${where} is ${describe(value)}, expected a number that is finite in float32.`);
+  }
+}
+
+/** The parameters of one Sau: checked, and kept from call to call so that a call makes no garbage. */
+export class ParamsChecker {
+  readonly #checked = {
+    alpha: { perChannel: false, values: new Float32Array(1) },
+    beta: { perChannel: false, values: new Float32Array(1) },
+    bias: { perChannel: false, values: new Float32Array(1) },
+    layout: undefined as ChannelLayout | undefined,
+  };
+
+  /**
+   * Checks `params` for an array of `length` values.
+   *
+   * @returns the same object each time, valid until the next call
+   * @throws {RangeError} for a value, {TypeError} for a kind, a shape or an axis; nothing has changed then
+   */
+  check(params: SauParams | undefined, length: number): CheckedParams {
+    if (params !== undefined && (typeof params !== "object" || params === null)) {
+      throw new TypeError(`params is ${describe(params)}, expected an object such as { alpha: 0.15 }.`);
+    }
+    const { alpha = DEFAULTS.alpha, beta = DEFAULTS.beta, bias = -0, shape, channelAxis } = params ?? {};
+    // One after the other and not as a list, so that a call with numbers makes no garbage.
+    const perChannel = isPerChannel("alpha", alpha) || isPerChannel("beta", beta) || isPerChannel("bias", bias);
+    const layout =
+      shape === undefined && channelAxis === undefined && !perChannel
+        ? undefined
+        : channelLayout(shape, channelAxis, length, perChannel);
+    this.#take("alpha", alpha, layout);
+    this.#take("beta", beta, layout);
+    this.#take("bias", bias, layout);
+    this.#checked.layout = perChannel ? layout : undefined;
+    return this.#checked;
+  }
+
+  #take(name: "alpha" | "beta" | "bias", given: unknown, layout: ChannelLayout | undefined): void {
+    const target = this.#checked[name];
+    if (typeof given === "number") {
+      checkValue(name, given, "");
+      target.perChannel = false;
+      target.values[0] = positiveZero(name, given);
+      return;
+    }
+    checkArray(name, given);
+    const { channels } = layout!;
+    if (given.length !== channels) {
+      throw new TypeError(
+        `${name} has ${given.length} values, expected one for each of the ${channels} channels of shape[channelAxis].`,
+      );
+    }
+    for (let c = 0; c < channels; c++) checkValue(name, given[c]!, `[${c}]`);
+    if (target.values.length < channels) target.values = new Float32Array(channels);
+    target.perChannel = true;
+    for (let c = 0; c < channels; c++) target.values[c] = positiveZero(name, given[c]!);
+  }
+}
+
+function isPerChannel(name: string, given: unknown): boolean {
+  if (typeof given === "number") return false;
+  if (isFloat32Array(given)) return true;
+  throw new TypeError(
+    `${name} is ${describe(given)}, expected a number or a Float32Array with one value a channel.`,
+  );
+}
+
+/** alpha = -0 is 0: the two mean the same, and one of them keeps zeros' signs alike on every path. */
+function positiveZero(name: "alpha" | "beta" | "bias", value: number): number {
+  return name === "alpha" ? value + 0 : value;
+}
+
+function channelLayout(
+  shape: unknown,
+  channelAxis: unknown,
+  length: number,
+  perChannel: boolean,
+): ChannelLayout | undefined {
+  if (shape === undefined && channelAxis === undefined) {
+    throw new TypeError("A parameter with one value a channel needs shape and channelAxis; neither was given.");
+  }
+  if (!Array.isArray(shape) || !shape.every((size) => Number.isInteger(size) && size >= 0)) {
+    const given = Array.isArray(shape) ? `[${shape.map(describe).join(", ")}]` : describe(shape);
+    throw new TypeError(`shape is ${given}, expected an array of whole numbers from 0.`);
+  }
+  const product = shape.reduce((sizes: number, size: number) => sizes * size, 1);
+  if (product !== length) {
+    throw new TypeError(
+      `shape is [${shape.join(", ")}], whose product is ${product}, expected the length of x, ${length}.`,
+    );
+  }
+  if (channelAxis === undefined && !perChannel) return undefined;
+  const rank = shape.length;
+  if (!Number.isInteger(channelAxis) || (channelAxis as number) < -rank || (channelAxis as number) >= rank) {
+    const expected = rank === 0 ? "a shape with a dimension" : `a whole number from ${-rank} to ${rank - 1}`;
+    throw new TypeError(
+      `channelAxis is ${describe(channelAxis)}, expected ${expected}, for shape [${shape.join(", ")}].`,
+    );
+  }
+  const axis = (channelAxis as number) + ((channelAxis as number) < 0 ? rank : 0);
+  const size = (from: number, to: number): number =>
+    shape.slice(from, to).reduce((sizes: number, next: number) => sizes * next, 1);
+  return { outer: size(0, axis), channels: shape[axis], inner: size(axis + 1, rank) };
+}
+
+/** (1 - alpha) / beta, or -0 where that rounds to 0, so that adding it keeps the sign of -0. */
+export function smoothScale(alpha: number, beta: number): number {
+  const scale = fround((1 - alpha) / beta);
+  return scale === 0 ? -0 : scale;
+}
+
+/** -(1 - alpha). */
+export function tailScale(alpha: number): number {
+  return -fround(1 - alpha);
+}
+
+const bits = new Int32Array(1);
+const value = new Float32Array(bits.buffer);
+
+/** The float32 `steps` above `from`, of a positive one. */
+function step(from: number, steps: number): number {
+  value[0] = from;
+  bits[0]! += steps;
+  return value[0]!;
+}
+
+/** The bits of a float32, as a signed integer. */
+export function bitsOf(number: number): number {
+  value[0] = number;
+  return bits[0]!;
+}
+
+/** The smallest float32 whose product with beta rounds to the composites' clamp or above. */
+export function clampedFrom(beta: number): number {
+  let from = fround(clamp / beta);
+  while (from > 0 && fround(step(from, -1) * beta) >= clamp) from = step(from, -1);
+  while (from < Infinity && fround(from * beta) < clamp) from = step(from, 1);
+  return from;
+}
+
+/**
+ * A power of two by which x is divided and y multiplied, so that (1 - alpha) / beta stays within
+ * float32: SAU(x; alpha, beta) = c SAU(x / c; alpha, c beta). 1 for all but the most extreme parameters.
+ */
+export function rescueScale(params: CheckedParams): number {
+  const { alpha, beta, layout } = params;
+  const channels = layout?.channels ?? 1;
+  let [largest, largestBeta] = [0, 0];
+  for (let c = 0; c < channels; c++) {
+    const b = beta.values[beta.perChannel ? c : 0]!;
+    largest = Math.max(largest, Math.abs(1 - alpha.values[alpha.perChannel ? c : 0]!) / b);
+    largestBeta = Math.max(largestBeta, b);
+  }
+  if (largest < 2 ** 127) return 1;
+  const scale = 2 ** (Math.floor(Math.log2(largest)) - 125);
+  if (!Number.isFinite(fround(largestBeta * scale))) {
+    throw new RangeError(
+      `beta reaches ${largestBeta} in one channel and (1 - alpha) / beta ${largest} in another, expected a product below 2^254.`,
+    );
+  }
+  return scale;
+}
