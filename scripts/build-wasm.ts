@@ -11,10 +11,31 @@ import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { type BuildPlace, buildTier } from "./wasm/build.js";
 import {
-  describeModule, hashSources, type ModuleRecord, provenanceFaults, provenanceFile, readProvenance, sourceFiles,
+  describeModule,
+  hashSources,
+  type ModuleRecord,
+  provenanceFaults,
+  provenanceFile,
+  readProvenance,
+  sourceFiles,
 } from "./wasm/provenance.js";
-import { MEND, moduleFile, OUTPUT, ROOT, TIERS, type TierFlags, tierFlags, type WasmTier } from "./wasm/tiers.js";
-import { binaryenVersion, installedVersion, lockedWasmBindgen, requireToolchain, type Toolchain } from "./wasm/toolchain.js";
+import {
+  MEND,
+  moduleFile,
+  OUTPUT,
+  ROOT,
+  TIERS,
+  type TierFlags,
+  tierFlags,
+  type WasmTier,
+} from "./wasm/tiers.js";
+import {
+  binaryenVersion,
+  installedVersion,
+  lockedWasmBindgen,
+  requireToolchain,
+  type Toolchain,
+} from "./wasm/toolchain.js";
 
 const HELP = `Usage: npm run build:wasm [-- --check | --help]
 
@@ -30,7 +51,9 @@ What the build needs is installed by: npm run setup:rust`;
 type Files = Map<string, Uint8Array>;
 
 function main(): void {
-  const { values } = parseArgs({ options: { check: { type: "boolean" }, help: { type: "boolean", short: "h" } } });
+  const { values } = parseArgs({
+    options: { check: { type: "boolean" }, help: { type: "boolean", short: "h" } },
+  });
   if (values.help) return console.log(HELP);
   if (values.check) return check();
   const files = buildAll({ root: ROOT, target: join(ROOT, "target", "wasm") }, announced(requireToolchain()));
@@ -48,7 +71,9 @@ function check(): void {
     console.log("The modules are, byte for byte, what their sources build.");
   } else {
     console.log(`The modules were built with ${recorded?.rustc}, ${recorded?.linker}, ${recorded?.host};`);
-    console.log("another compiler's bytes may differ, so only the hashes of sources and modules were compared. They match.");
+    console.log(
+      "another compiler's bytes may differ, so only the hashes of sources and modules were compared. They match.",
+    );
   }
 }
 
@@ -68,7 +93,9 @@ function buildAll(place: BuildPlace, toolchain: Toolchain): Files {
   for (const tier of TIERS) {
     const start = performance.now();
     const { bytes, declarations } = buildTier(tier, place, toolchain);
-    console.log(`${moduleFile(tier)}: ${bytes.length} bytes (${((performance.now() - start) / 1000).toFixed(1)} s)`);
+    console.log(
+      `${moduleFile(tier)}: ${bytes.length} bytes (${((performance.now() - start) / 1000).toFixed(1)} s)`,
+    );
     files.set(moduleFile(tier), bytes);
     addDeclarations(files, declarations, tier);
     flags[tier] = tierFlags(tier);

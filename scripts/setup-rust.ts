@@ -5,8 +5,13 @@
 import { parseArgs } from "node:util";
 import { captureIfAny, findProgram, show } from "./wasm/shell.js";
 import {
-  DEBIAN, debianToolchain, installedVersion, lockedWasmBindgen, rustupToolchain,
-  WASM_PACK_VERSION, WASM_TARGET,
+  DEBIAN,
+  debianToolchain,
+  installedVersion,
+  lockedWasmBindgen,
+  rustupToolchain,
+  WASM_PACK_VERSION,
+  WASM_TARGET,
 } from "./wasm/toolchain.js";
 
 const HELP = `Usage: npm run setup:rust [-- --help]
@@ -48,19 +53,27 @@ function installCompiler(): boolean {
 
 function installDebianPackages(): void {
   if (findProgram("apt-get") === undefined) {
-    throw new Error(`No compiler for ${WASM_TARGET}, and no apt-get to install Debian's. Install Rust with rustup (https://rustup.rs), then run again: npm run setup:rust`);
+    throw new Error(
+      `No compiler for ${WASM_TARGET}, and no apt-get to install Debian's. Install Rust with rustup (https://rustup.rs), then run again: npm run setup:rust`,
+    );
   }
   asRoot("apt-get", "update");
   asRoot("apt-get", "install", "--yes", "--no-install-recommends", ...DEBIAN.packages);
   if (debianToolchain() === undefined) {
-    throw new Error(`${DEBIAN.packages.join(", ")} are installed, but not all of rustc, cargo, ${DEBIAN.linker} and the library sources are in their places under /usr.`);
+    throw new Error(
+      `${DEBIAN.packages.join(", ")} are installed, but not all of rustc, cargo, ${DEBIAN.linker} and the library sources are in their places under /usr.`,
+    );
   }
 }
 
 /** Optional: the build finds Debian's toolchain without rustup. */
 function linkDebianToolchain(): boolean {
   const toolchains = captureIfAny("rustup", ["toolchain", "list"]);
-  if (toolchains === undefined || toolchains.split("\n").some((line) => line.split(" ")[0] === LINKED_TOOLCHAIN)) return false;
+  if (
+    toolchains === undefined ||
+    toolchains.split("\n").some((line) => line.split(" ")[0] === LINKED_TOOLCHAIN)
+  )
+    return false;
   say(`rustup toolchain link ${LINKED_TOOLCHAIN} /usr`);
   // Only a convenience: a failure, which rustup has explained, must not stop the rest.
   return show("rustup", ["toolchain", "link", LINKED_TOOLCHAIN, "/usr"]);
@@ -78,7 +91,9 @@ function installWasmBindgen(): boolean {
   cargoInstall("wasm-bindgen-cli", wanted);
   const found = installedVersion("wasm-bindgen");
   if (found !== wanted) {
-    throw new Error(`wasm-bindgen ${wanted} is installed, but PATH finds ${findProgram("wasm-bindgen")} of version ${found}. Remove that one, or put cargo's programs first on PATH.`);
+    throw new Error(
+      `wasm-bindgen ${wanted} is installed, but PATH finds ${findProgram("wasm-bindgen")} of version ${found}. Remove that one, or put cargo's programs first on PATH.`,
+    );
   }
   return true;
 }

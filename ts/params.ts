@@ -87,7 +87,9 @@ function checkValue(name: "alpha" | "beta" | "bias", value: number, where: strin
       );
     }
   } else if (!Number.isFinite(fround(value))) {
-    throw new RangeError(`${name}${where} is ${describe(value)}, expected a number that is finite in float32.`);
+    throw new RangeError(
+      `${name}${where} is ${describe(value)}, expected a number that is finite in float32.`,
+    );
   }
 }
 
@@ -112,7 +114,8 @@ export class ParamsChecker {
     }
     const { alpha = DEFAULTS.alpha, beta = DEFAULTS.beta, bias = -0, shape, channelAxis } = params ?? {};
     // One after the other and not as a list, so that a call with numbers makes no garbage.
-    const perChannel = isPerChannel("alpha", alpha) || isPerChannel("beta", beta) || isPerChannel("bias", bias);
+    const perChannel =
+      isPerChannel("alpha", alpha) || isPerChannel("beta", beta) || isPerChannel("bias", bias);
     const layout =
       shape === undefined && channelAxis === undefined && !perChannel
         ? undefined
@@ -166,7 +169,9 @@ function channelLayout(
   perChannel: boolean,
 ): ChannelLayout | undefined {
   if (shape === undefined && channelAxis === undefined) {
-    throw new TypeError("A parameter with one value a channel needs shape and channelAxis; neither was given.");
+    throw new TypeError(
+      "A parameter with one value a channel needs shape and channelAxis; neither was given.",
+    );
   }
   if (!Array.isArray(shape) || !shape.every((size) => Number.isInteger(size) && size >= 0)) {
     const given = Array.isArray(shape) ? `[${shape.map(describe).join(", ")}]` : describe(shape);

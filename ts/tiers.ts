@@ -4,7 +4,7 @@
  * A tier is chosen only after its kernels gave known answers: an engine can accept a module and run
  * it wrong (Node 20 with --experimental-wasm-relaxed-simd returns doubled results).
  */
-import { TierUnavailableError, describe } from "./errors.js";
+import { describe, TierUnavailableError } from "./errors.js";
 import { createJsKernels } from "./kernels/js.js";
 import { selfTest } from "./kernels/self-test.js";
 import { Arena, INITIAL_PAGES, JsMemory } from "./memory/arena.js";
@@ -109,7 +109,9 @@ function tierOf(module: WebAssembly.Module): WasmTier {
   const from = given ? WebAssembly.Module.imports(module)[0]?.module : undefined;
   if (from === undefined || !Object.hasOwn(BYTES, from)) {
     const what = given ? "a WebAssembly.Module of something else" : describe(module);
-    throw new TypeError(`module is ${what}, expected a WebAssembly.Module of one of this package's .wasm files.`);
+    throw new TypeError(
+      `module is ${what}, expected a WebAssembly.Module of one of this package's .wasm files.`,
+    );
   }
   return from as WasmTier;
 }
@@ -120,7 +122,8 @@ function importsFor(tier: WasmTier, memory: WebAssembly.Memory): WebAssembly.Imp
 
 function tested(tier: Tier, arena: Arena, kernels: KernelExports, report: TierReport[]): Running {
   selfTest(arena, kernels);
-  const reason = report.length === 0 ? "the fastest tier, or the one asked for" : "the fastest tier that works here";
+  const reason =
+    report.length === 0 ? "the fastest tier, or the one asked for" : "the fastest tier that works here";
   report.push({ tier, available: true, reason });
   return { tier, report, arena, kernels };
 }
@@ -140,7 +143,12 @@ function passOver(tier: Tier, error: unknown, report: TierReport[], options: Sau
   report.push({ tier, available: false, reason: message(error) });
 }
 
-function start(tier: WasmTier, instance: WebAssembly.Instance, memory: WebAssembly.Memory, report: TierReport[]): Running {
+function start(
+  tier: WasmTier,
+  instance: WebAssembly.Instance,
+  memory: WebAssembly.Memory,
+  report: TierReport[],
+): Running {
   return tested(tier, new Arena(memory), instance.exports as unknown as KernelExports, report);
 }
 
@@ -157,7 +165,10 @@ function newMemory(): WebAssembly.Memory {
 export function startSync(options: SauOptions): Running {
   const { tiers, report } = candidates(options);
   const instantiate: Instantiate<WebAssembly.Instance> = (source, imports) =>
-    new WebAssembly.Instance(source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source), imports);
+    new WebAssembly.Instance(
+      source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source),
+      imports,
+    );
   for (const tier of tiers) {
     try {
       if (tier === "js") return startJs(report);

@@ -80,8 +80,7 @@ function compareSetting(
   x.set(setting.x);
   for (let i = 0; i < length; i++) dy[i] = 2 * random() - 1;
 
-  const params =
-    typeof alpha === "number" ? { alpha, beta } : { alpha, beta, shape, channelAxis: -1 };
+  const params = typeof alpha === "number" ? { alpha, beta } : { alpha, beta, shape, channelAxis: -1 };
   const alphas = typeof alpha === "number" ? Float32Array.of(alpha) : alpha;
   const dAlphas = new Float32Array(alphas.length);
   const forward = () => sau.forward(x, params, { out: y });

@@ -64,13 +64,7 @@ export function sauLayer(sau: Sau, shape: readonly number[], beta: number): SauL
 }
 
 /** y = x W + b, W of inputs x outputs. */
-export function denseLayer(
-  sau: Sau,
-  batch: number,
-  inputs: number,
-  outputs: number,
-  random: Random,
-): Layer {
+export function denseLayer(sau: Sau, batch: number, inputs: number, outputs: number, random: Random): Layer {
   const weights = parameter(initialWeights(inputs, outputs, random));
   const bias = parameter(new Float32Array(outputs));
   const output = sau.alloc(batch * outputs);

@@ -69,9 +69,7 @@ function parse(args: readonly string[]) {
     }).values;
   } catch (error) {
     const [problem] = (error instanceof Error ? error.message : String(error)).split(/\.\s/);
-    throw new OptionError(
-      `${problem}; expected --epochs N, --beta B, --tier T, --seed N, --quick or --help`,
-    );
+    throw new OptionError(`${problem}; expected --epochs N, --beta B, --tier T, --seed N, --quick or --help`);
   }
 }
 

@@ -19,12 +19,7 @@ const INVERSE_SQRT_2PI = 1 / Math.sqrt(2 * Math.PI);
 /** From here on phi(t) is below the smallest double: what is left is leaky ReLU. */
 const FLAT = 39;
 
-export function plainForward(
-  x: Float32Array,
-  alpha: Float32Array,
-  beta: number,
-  out: Float32Array,
-): void {
+export function plainForward(x: Float32Array, alpha: Float32Array, beta: number, out: Float32Array): void {
   let channel = 0;
   for (let i = 0; i < x.length; i++) {
     const a = alpha[channel];

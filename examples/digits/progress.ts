@@ -42,9 +42,7 @@ export function createProgress(steps: number, stepsPerEpoch: number): (loss: num
       bar.update(step, now);
       if (step === steps) bar.stop();
     } else if (step % stepsPerEpoch === 0 || step === steps) {
-      console.log(
-        `epoch ${now.epoch}: loss ${now.loss}, ${now.rate} digits/s, ${now.seconds} s so far`,
-      );
+      console.log(`epoch ${now.epoch}: loss ${now.loss}, ${now.rate} digits/s, ${now.seconds} s so far`);
     }
   };
 }

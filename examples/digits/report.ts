@@ -36,10 +36,7 @@ export function alphaLines(layers: readonly SauLayer[]): string[] {
 export function digitLines(digits: Digits, predictions: Uint8Array): string[] {
   const all = Array.from(predictions, (_, index) => index);
   const isRight = (index: number) => predictions[index] === digits.labels[index];
-  const shown = [
-    ...all.filter(isRight).slice(0, 3),
-    ...all.filter((index) => !isRight(index)).slice(0, 2),
-  ];
+  const shown = [...all.filter(isRight).slice(0, 3), ...all.filter((index) => !isRight(index)).slice(0, 2)];
   const captions = shown.map((index) =>
     isRight(index)
       ? `read as ${predictions[index]}`

@@ -1,11 +1,9 @@
-"""Derives the composite polynomials for h and Q.
+"""Derives coefficients.json: the composite polynomials for h and Q.
 
-    python3 scripts/fit/fit.py                  fit, tune, measure, write coefficients.json
-    python3 scripts/fit/fit.py --check          measure the committed file against its bounds
-    python3 scripts/fit/fit.py --form quarter   the same for coefficients-quarter.json (with
-                                                or without --check)
+    python3 scripts/fit/fit.py           fit, tune, measure, write coefficients.json
+    python3 scripts/fit/fit.py --check   measure the committed file against its bounds
 
-README.md explains the forms and the method.
+README.md explains the form and the method.
 """
 
 import argparse
@@ -17,10 +15,10 @@ import numpy as np
 from scipy.optimize import linprog
 
 import kernel
-from gaussian import PDF_AT_ZERO, smooth, tail
+from gaussian import smooth, tail
 from kernel import EVALUATIONS, Forward, Slope, chain, f32, f64, floats, measure, zeros
 
-HERE = Path(__file__).parent
+FILE = Path(__file__).with_name("coefficients.json")
 CHECK_POINTS = 1 << 22
 CLAMP_RANGE = (5.3, 5.417)
 FIT_END = 5.417
@@ -31,40 +29,23 @@ def middle(t):
     return np.where((t > 0.15) & (t < 1.7), 1.0, np.where(t < 2.5, 0.8, 0.5))
 
 
-# constant, scale   the chain's value at 0, and the factor that makes it h or Q
-# g2       a float32 for which the chain's minimum K - g2^2 / 4 is below 0, so that the chain
-#          can reach 0 at the clamp
+# constant is K, the float32 next to h(0) or Q(0).
+# g2       is the float32 next to 2 sqrt(K), above it: the chain's minimum K - g2^2 / 4 is then
+#          below 0, so that the chain can reach 0 at the clamp.
 # offsets  place the minima of the two inner quadratics beyond the end of the range; they
 #          start the minimax fit in the better of its local minima (found by a scan of both
-#          over [-0.1, 0.4]; for a chain scaled by c they scale by c^(1/4) and c^(1/8))
-# end      (target, weight) of the chain's value at the end of the range
-# exact    the evaluations that must give exactly 0 at the clamp; tuned: those tuned for
-FORMS = {
-    "unit": dict(
-        file="coefficients.json", tuned=("plain", "fused", "split"), exact=("plain", "split"),
-        smooth=dict(constant=0.3989422917366028, scale=1.0, g2=1.2632375955581665,
-                    offsets=(0.0215, 0.107), end=(0.5e-8, 1.0), seed=11),
-        tail=dict(constant=0.5, scale=1.0, g2=1.4142136573791504,
-                  offsets=(0.0287, -0.0389), end=(0.8e-8, 4.0), seed=12),
-    ),
-    # (1/2 - 2^-13)(1/2 + 2^-13) = 1/4 - 2^-26: w = -(1/2 - 2^-13) makes the chain 0 without
-    # any rounding.
-    "quarter": dict(
-        file="coefficients-quarter.json", tuned=("plain", "fused"), exact=("plain", "fused"),
-        smooth=dict(constant=0.25 - 2.0**-26, scale=PDF_AT_ZERO / (0.25 - 2.0**-26), g2=1.0,
-                    offsets=(0.01913, 0.10093), end=(-1e-9, 4.0), seed=21),
-        tail=dict(constant=0.25 - 2.0**-26, scale=2.0, g2=1.0,
-                  offsets=(0.02413, -0.03567), end=(-5e-9, 4.0), seed=22),
-    ),
+#          over [-0.1, 0.4]).
+# end      is (target, weight) at the end of the range: what is below 2^-26 there rounds to 0.
+STAGES = {
+    "smooth": dict(function=smooth, model=Forward, weight=middle, constant=0.3989422917366028,
+                   g2=1.2632375955581665, offsets=(0.0215, 0.107), end=(0.5e-8, 1.0),
+                   measured="forwardM2", seed=11),
+    "tail": dict(function=tail, model=Slope, weight=middle, constant=0.5,
+                 g2=1.4142136573791504, offsets=(0.0287, -0.0389), end=(0.8e-8, 4.0),
+                 measured="slope", seed=12),
 }
-FUNCTIONS = {"smooth": (smooth, Forward), "tail": (tail, Slope)}
-
-
-def stage_of(form, name):
-    """All there is to know about the fit of one function in one form."""
-    function, model = FUNCTIONS[name]
-    return dict(FORMS[form][name], tuned=FORMS[form]["tuned"], exact=FORMS[form]["exact"],
-                function=function, model=model, weight=middle)
+# Those in which a chain must be exactly 0 at the clamp; README.md says why not "fused".
+EXACT_AT_CLAMP = ("plain", "split")
 
 
 # ---------------------------------------------------------------- minimax in double
@@ -210,9 +191,9 @@ class HardPoints:
         self.stage = stage
         self.rng = np.random.default_rng(seed)
         x, alpha, beta = kernel.points(self.rng, n)
-        model = stage["model"](x, alpha, beta, stage["scale"])
+        model = stage["model"](x, alpha, beta)
         t = np.minimum(model.u, f32(FIT_END))
-        exact = f32(stage["function"](f64(t)) / stage["scale"])
+        exact = f32(stage["function"](f64(t)))
         noise = chain_noise(stage, sample_fits)
         own = np.interp(f64(t), *noise) * np.abs(f64(model.scale)) / model.unit
         size = np.maximum(*(np.abs(model.error(exact, e)) for e in ("plain", "fused"))) + own
@@ -223,14 +204,14 @@ class HardPoints:
     def _prepare(self):
         self.parts = []
         for part in (slice(0, 2000), slice(2000, None)):
-            model = self.stage["model"](*(v[part] for v in self.where), self.stage["scale"])
+            model = self.stage["model"](*(v[part] for v in self.where))
             self.parts.append((model, np.minimum(model.u, f32(FIT_END))))
 
     def score(self, fit, give_up):
         """The largest error over the three evaluations, or any value >= give_up."""
         worst = 0.0
         for model, t in self.parts:
-            for evaluation in self.stage["tuned"]:
+            for evaluation in EVALUATIONS:
                 value = chain(t, *fit, evaluation)
                 worst = max(worst, np.max(np.abs(model.error(value, evaluation))))
                 if worst >= give_up:
@@ -241,14 +222,14 @@ class HardPoints:
         """Add points at which each fit does badly; return the worst error of each there."""
         found = [kernel.points(self.rng, 1 << 18)]
         for poly, shift, constant in fits:
-            fit = dict(poly=poly, shift=shift, constant=constant, scale=self.stage["scale"])
+            fit = dict(poly=poly, shift=shift, constant=constant)
             found.append(kernel.adverse_points(self.rng, fit, self.stage["function"], 1 << 19))
         where = tuple(np.concatenate(v) for v in zip(*found))
-        model = self.stage["model"](*where, self.stage["scale"])
+        model = self.stage["model"](*where)
         t = np.minimum(model.u, f32(FIT_END))
         chosen, worst = [], []
         for fit in fits:
-            size = np.max([np.abs(model.error(chain(t, *fit, e), e)) for e in self.stage["tuned"]], 0)
+            size = np.max([np.abs(model.error(chain(t, *fit, e), e)) for e in EVALUATIONS], 0)
             chosen.append(np.argsort(-size, kind="stable")[:keep])
             worst.append(size[chosen[-1][0]])
         chosen = np.unique(np.concatenate(chosen))
@@ -260,7 +241,7 @@ class HardPoints:
 def chain_noise(stage, fits, bins=60):
     """How large a chain's error tends to be as a function of t: (t, error)."""
     t = np.linspace(1e-3, FIT_END, bins * 400).astype(np.float32)
-    exact = stage["function"](f64(t)) / stage["scale"]
+    exact = stage["function"](f64(t))
     error = [np.abs(f64(chain(t, *fit, "plain")) - exact) for fit in fits]
     return f64(t).reshape(bins, -1).mean(1), np.mean(error, 0).reshape(bins, -1).max(1)
 
@@ -269,10 +250,10 @@ def as_fit(p, constant):
     return p[3:], p[[1, 2, 0]], constant
 
 
-def can_be_zero(fit, evaluations):
+def can_be_zero(fit):
     """Whether the chain is exactly 0 for many arguments of the clamp's range."""
     t = np.linspace(*CLAMP_RANGE, 3000).astype(np.float32)
-    zero = np.all([chain(t, *fit, e) == 0 for e in evaluations], 0)
+    zero = np.all([chain(t, *fit, e) == 0 for e in EXACT_AT_CLAMP], 0)
     return np.count_nonzero(zero) >= 3
 
 
@@ -285,7 +266,7 @@ def tune(stage, rounding, hard, seed, draws, climbs, rounds, log, keep=12):
         fit = as_fit(p, stage["constant"])
         bar = elite[-1][0] if len(elite) == keep else np.inf
         size = hard.score(fit, bar)
-        if size >= bar or any(size == e[0] for e in elite) or not can_be_zero(fit, stage["exact"]):
+        if size >= bar or any(size == e[0] for e in elite) or not can_be_zero(fit):
             return
         elite.append((size, p))
         elite.sort(key=lambda e: e[0])
@@ -308,56 +289,51 @@ def tune(stage, rounding, hard, seed, draws, climbs, rounds, log, keep=12):
     return elite
 
 
-def fit_stage(form, name, effort, log):
-    stage = stage_of(form, name)
-    constant, scale = stage["constant"], stage["scale"]
-
-    def function(t):
-        return stage["function"](t) / scale
-
+def fit_stage(name, effort, log):
+    """The best float32 chains found for one function, best first."""
+    stage = STAGES[name]
+    function, constant = stage["function"], stage["constant"]
     poly, shift = first_guess(function, constant, stage["offsets"], stage["g2"])
     even = (np.ones_like, (function(FIT_END), 1.0))
     for weight, end in (even, (stage["weight"], stage["end"])):
         poly, shift, size = minimax(function, constant, poly, shift, weight, end)
-    log(f"{name}: minimax error {size * scale:.3g}")
+    log(f"{name}: minimax error {size:.3g}")
     rounding = Rounding(constant, poly, shift, stage["weight"])
     rng = np.random.default_rng(stage["seed"])
     sample = [as_fit(rounding.draw(rng), constant) for _ in range(20)]
     hard = HardPoints(stage, sample, stage["seed"] + 100)
     elite = tune(stage, rounding, hard, stage["seed"] + 200, *effort, log)
-    return [to_json(p, stage) for _, p in elite]
+    return [to_json(p, constant) for _, p in elite]
 
 
-def to_json(p, stage):
-    fit = {
+def to_json(p, constant):
+    return {
         "poly": [float(v) for v in p[3:]],
         "shift": [float(v) for v in p[[1, 2, 0]]],
-        "constant": stage["constant"],
+        "constant": constant,
     }
-    return fit if stage["scale"] == 1 else {**fit, "scale": stage["scale"]}
 
 
 # ---------------------------------------------------------------- the whole
 
 
-def derive(form, effort, log):
+def derive(effort, log):
     """Fit and tune both chains, then choose the pair and the clamp.
 
     A fresh sample chooses, because the points tuned on flatter the result.
     """
     t = floats(*CLAMP_RANGE)
     ranked = {}
-    for name, key in (("smooth", "forwardM2"), ("tail", "slope")):
-        candidates = fit_stage(form, name, effort, log)
-        scored = []
-        for i, candidate in enumerate(candidates):
-            # The other chain is of no consequence for the error looked at.
+    for name, stage in STAGES.items():
+        keys = [stage["measured"], stage["measured"] + "Adverse"]
+        ranked[name] = []
+        for candidate in fit_stage(name, effort, log):
+            # The other chain is of no consequence for the errors looked at.
             trial = {"clamp": CLAMP_RANGE[1], "smooth": candidate, "tail": candidate}
-            worst = measure(trial, 1 << 20, 77, [key])
-            scored.append((max(worst[key + e.capitalize()] for e in FORMS[form]["tuned"]), i))
-        scored.sort()
-        log(f"{name}: on a fresh sample {[round(s, 3) for s, _ in scored[:4]]}")
-        ranked[name] = [(s, candidates[i], zeros(candidates[i], t, FORMS[form]["exact"])) for s, i in scored]
+            size = max(measure(trial, 1 << 20, 77, only=keys).values())
+            ranked[name].append((size, candidate, zeros(candidate, t, EXACT_AT_CLAMP)))
+        ranked[name].sort(key=lambda entry: entry[0])
+        log(f"{name}: on a fresh sample {[round(entry[0], 3) for entry in ranked[name][:4]]}")
     pairs = [
         (h[0] / 3 + q[0], float(t[h[2] & q[2]][-1]), h[1], q[1])
         for h in ranked["smooth"]
@@ -370,18 +346,18 @@ def derive(form, effort, log):
     return {"clamp": clamp, "smooth": h, "tail": q}
 
 
-def check(form, coefficients, log=print):
+def check(coefficients, log=print):
     """Whether every bound recorded in the file holds, and the clamp is exact."""
     worst = measure(coefficients, CHECK_POINTS, 2024)
     good = True
     for name, bound in coefficients["bounds"].items():
         fine = worst[name] <= bound
         good &= fine
-        log(f"{'ok  ' if fine else 'FAIL'} {name:18} {worst[name]:.4g} <= {bound:.4g}")
+        log(f"{'ok  ' if fine else 'FAIL'} {name:24} {worst[name]:.4g} <= {bound:.4g}")
     clamp = np.array([coefficients["clamp"]], np.float32)
-    for name in FUNCTIONS:
+    for name in STAGES:
         fine = float(clamp[0]) == coefficients["clamp"]
-        fine &= bool(zeros(coefficients[name], clamp, FORMS[form]["exact"])[0])
+        fine &= bool(zeros(coefficients[name], clamp, EXACT_AT_CLAMP)[0])
         good &= fine
         log(f"{'ok  ' if fine else 'FAIL'} {name} is exactly 0 at the clamp {coefficients['clamp']}")
     return good
@@ -395,25 +371,23 @@ def round_up(value, digits=3):
 
 def main():
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    options.add_argument("--form", choices=FORMS, default="unit")
     options.add_argument("--check", action="store_true", help="only measure the committed file")
     options.add_argument("--draws", type=int, default=1500, help="random roundings a round")
     options.add_argument("--climbs", type=int, default=4000, help="steps of the hill climb a round")
     options.add_argument("--rounds", type=int, default=14, help="rounds of tuning a chain")
     options.add_argument("--out", type=Path, help="where to write instead of beside this script")
     chosen = options.parse_args()
-    file = HERE / FORMS[chosen.form]["file"]
     if chosen.check:
-        return 0 if check(chosen.form, json.loads(file.read_text())) else 1
+        return 0 if check(json.loads(FILE.read_text())) else 1
     effort = (chosen.draws, chosen.climbs, chosen.rounds)
-    coefficients = derive(chosen.form, effort, lambda line: print(line, flush=True))
+    coefficients = derive(effort, lambda line: print(line, flush=True))
     worst = measure(coefficients, CHECK_POINTS, 4711)
     coefficients["bounds"] = {name: round_up(value) for name, value in worst.items()}
     text = json.dumps(coefficients, indent=2) + "\n"
     print(text)
-    same = file.exists() and file.read_text() == text
+    same = FILE.exists() and FILE.read_text() == text
     print("the same as the committed file" if same else "differs from the committed file")
-    (chosen.out or file).write_text(text)
+    (chosen.out or FILE).write_text(text)
     return 0
 
 

@@ -1,7 +1,6 @@
 """The kernel's arithmetic in numpy float32, operation by operation, and its errors.
 
-A fit is {"poly", "shift", "constant", "scale"}: the chain's value times scale is the
-function. Without "scale" it is 1. Three evaluations are modelled:
+A fit is {"poly": q1..q7, "shift": g0..g2, "constant": K}. Three evaluations are modelled:
 
     plain   every operation is rounded: the simd128, scalar and js tiers
     fused   every mul + add that can be fused is: the relaxed-simd tier
@@ -59,10 +58,6 @@ def chain_of(fit, t, evaluation):
     return chain(t, fit["poly"], fit["shift"], fit["constant"], evaluation)
 
 
-def scale_of(fit):
-    return fit.get("scale", 1.0)
-
-
 def parameters(rng, n):
     """alpha and beta: the listed values and random ones; every mantissa of beta."""
     listed = rng.random(n) < 0.5
@@ -88,7 +83,7 @@ def adverse_points(rng, fit, function, scanned=1 << 20, kept=24, each=48):
     everything at once would need a thousand times as many points.
     """
     t = f32(np.where(rng.random(scanned) < 0.8, rng.uniform(0.2, 2.2, scanned), rng.uniform(0, 5, scanned)))
-    exact = function(f64(t)) / scale_of(fit)
+    exact = function(f64(t))
     chosen = []
     for evaluation in EVALUATIONS:
         error = f64(chain_of(fit, t, evaluation)) - exact
@@ -105,10 +100,10 @@ def adverse_points(rng, fit, function, scanned=1 << 20, kept=24, each=48):
 class Forward:
     """y at given points; everything that does not depend on the fit is kept."""
 
-    def __init__(self, x, alpha, beta, scale=1.0):
+    def __init__(self, x, alpha, beta):
         wx, wa, wb = f64(x), f64(alpha), f64(beta)
         self.u = np.abs(beta * x)
-        self.scale = f32((1 - wa) / wb * scale)
+        self.scale = f32((1 - wa) / wb)
         self.leaky = np.where(x >= 0, x, alpha * x)
         self.exact = (1 - wa) / wb * smooth(np.abs(wb * wx)) + np.where(x >= 0, wx, wa * wx)
         size = np.maximum(np.abs(self.exact), np.abs(1 - wa) * PDF_AT_ZERO / wb)
@@ -127,10 +122,10 @@ class Forward:
 class Slope:
     """dy/dx at given points; the error is a fraction of the contract's bound."""
 
-    def __init__(self, x, alpha, beta, scale=1.0):
+    def __init__(self, x, alpha, beta):
         wx, wa, wb = f64(x), f64(alpha), f64(beta)
         self.u = np.abs(beta * x)
-        c = f32((1 - wa) * scale)
+        c = f32(1 - wa)
         self.scale = np.where(x >= 0, -c, c)
         self.base = np.where(x >= 0, f32(1), alpha)
         q = tail(np.abs(wb * wx))
@@ -165,21 +160,25 @@ def floats(low, high):
     return np.arange(first, last + 1, dtype=np.int32).view(np.float32)
 
 
-def measure(coefficients, n, seed, only=None):
-    """The largest errors over n random points and adverse ones, named as in coefficients.json."""
+def measure(coefficients, n, seed, adverse=8, only=None):
+    """The largest errors, named as in coefficients.json, over n random points.
+
+    forwardM2 and slope are measured a second time over adverse points, under the names
+    forwardM2Adverse and slopeAdverse. only restricts the errors to those named.
+    """
     rng = np.random.default_rng(seed)
     clamp = f32(coefficients["clamp"])
     worst = {}
 
     def note(name, evaluation, error):
-        if only and name not in only:
-            return
-        key = name + evaluation.capitalize()
-        worst[key] = max(worst.get(key, 0.0), float(np.max(np.abs(error))))
+        if only is None or name in only:
+            key = name + evaluation.capitalize()
+            worst[key] = max(worst.get(key, 0.0), float(np.max(np.abs(error))))
 
-    def at(x, alpha, beta):
-        smooth_scale, tail_scale = (scale_of(coefficients[k]) for k in ("smooth", "tail"))
-        y, d = Forward(x, alpha, beta, smooth_scale), Slope(x, alpha, beta, tail_scale)
+    block = min(n, 1 << 18)
+    for _ in range(-(-n // block)):
+        where = points(rng, block)
+        y, d = Forward(*where), Slope(*where)
         t = np.minimum(y.u, clamp)
         u = f64(y.u)
         for evaluation in EVALUATIONS:
@@ -187,15 +186,16 @@ def measure(coefficients, n, seed, only=None):
             q = chain_of(coefficients["tail"], t, evaluation)
             note("forwardM2", evaluation, y.error(h, evaluation))
             note("slope", evaluation, d.error(q, evaluation))
-            h, q = h * f32(smooth_scale), q * f32(tail_scale)
             note("smoothAbs", evaluation, f64(h) - smooth(u))
             note("tailAbs", evaluation, f64(q) - tail(u))
             note("pdfAbs", evaluation, f64(density(t, q, h, evaluation)) - pdf(u))
-
-    block = min(n, 1 << 18)
-    for _ in range(-(-n // block)):
-        at(*points(rng, block))
-    for _ in range(4):
-        at(*adverse_points(rng, coefficients["smooth"], smooth))
-        at(*adverse_points(rng, coefficients["tail"], tail))
+    targets = (("smooth", smooth, Forward, "forwardM2Adverse"), ("tail", tail, Slope, "slopeAdverse"))
+    for name, function, kind, key in targets:
+        if only is not None and key not in only:
+            continue
+        for _ in range(adverse):
+            model = kind(*adverse_points(rng, coefficients[name], function))
+            t = np.minimum(model.u, clamp)
+            for evaluation in EVALUATIONS:
+                note(key, evaluation, model.error(chain_of(coefficients[name], t, evaluation), evaluation))
     return worst

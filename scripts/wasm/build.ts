@@ -69,7 +69,9 @@ function runWasmPack(tier: WasmTier, folder: string, place: BuildPlace, toolchai
   const options = ["--release", "--target", "web", "--out-name", PACKAGE, "--out-dir", join(folder, "pkg")];
   // force: wasm-pack's own check does not know of libraries built with the crate; requireToolchain has checked.
   const steps = ["--mode", "force", "--no-pack", "--no-opt", "--no-gitignore"];
-  capture("wasm-pack", ["build", crate, ...options, ...steps, "--", "--locked", ...toolchain.cargoArgs], { env });
+  capture("wasm-pack", ["build", crate, ...options, ...steps, "--", "--locked", ...toolchain.cargoArgs], {
+    env,
+  });
 }
 
 /** Folder names in panic messages and the like must not reach the bytes. */
@@ -100,11 +102,14 @@ function keepKernels(bound: string, reachable: string, folder: string, features:
 function impureCode(file: string, features: string[]): string[] {
   const text = binaryen("wasm-dis", [file, ...features]);
   const reasons: string[] = [];
-  if (text.includes("(unreachable)")) reasons.push("its code has an unreachable instruction: a panic path is left");
+  if (text.includes("(unreachable)"))
+    reasons.push("its code has an unreachable instruction: a panic path is left");
   if (text.includes("memory.grow")) reasons.push("its code grows the memory: an allocator is left");
   const address = [...text.matchAll(/\b\d+\b/g)].map(Number).find(isStaticData);
   if (address !== undefined) {
-    reasons.push(`its code uses static data (${address - STATIC_DATA_BASE} bytes into the crate's): constants must come from the caller's memory`);
+    reasons.push(
+      `its code uses static data (${address - STATIC_DATA_BASE} bytes into the crate's): constants must come from the caller's memory`,
+    );
   }
   return reasons;
 }

@@ -21,16 +21,22 @@ export interface KernelExports {
  */
 export function kernelDeclarations(glue: string, module: string): string {
   const raw = new Map<string, string>();
-  for (const [, name = "", parameters = "", result = ""] of module.matchAll(/export const (\w+): \((.*)\) => (\S+);/g)) {
+  for (const [, name = "", parameters = "", result = ""] of module.matchAll(
+    /export const (\w+): \((.*)\) => (\S+);/g,
+  )) {
     raw.set(name, signatureTypes(parameters, result));
   }
-  const documented = [...glue.matchAll(/(\/\*\*(?:(?!\*\/)[^])*\*\/\n)?export function (\w+)\((.*)\): (\S+);/g)];
+  const documented = [
+    ...glue.matchAll(/(\/\*\*(?:(?!\*\/)[^])*\*\/\n)?export function (\w+)\((.*)\): (\S+);/g),
+  ];
   const methods = documented
     .filter(([, , name]) => name !== "initSync")
     .map(([, doc = "", name = "", parameters = "", result = ""]) => {
       const types = signatureTypes(parameters, result);
       if (raw.get(name) !== types) {
-        throw new Error(`The kernel ${name}(${parameters}): ${result} is ${raw.get(name) ?? "absent"} in the module; kernels must take and return plain numbers and pointers.`);
+        throw new Error(
+          `The kernel ${name}(${parameters}): ${result} is ${raw.get(name) ?? "absent"} in the module; kernels must take and return plain numbers and pointers.`,
+        );
       }
       return indent(`${doc}${name}(${parameters}): ${result};`);
     });

@@ -65,7 +65,9 @@ export function provenanceFile(provenance: Provenance): [name: string, text: str
 
 /** The files that decide what is built, relative to `root`, sorted. */
 export function sourceFiles(root: string = ROOT): string[] {
-  const sources = filesUnder(join(root, "crate", "src")).map((file) => relative(root, file).split(sep).join("/"));
+  const sources = filesUnder(join(root, "crate", "src")).map((file) =>
+    relative(root, file).split(sep).join("/"),
+  );
   return ["Cargo.lock", "Cargo.toml", "crate/Cargo.toml", ...sources].sort();
 }
 

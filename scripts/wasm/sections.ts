@@ -6,8 +6,20 @@ export type ExternalKind = (typeof KINDS)[number];
 
 /** The binary format's sections, by number. */
 const SECTIONS = [
-  "custom", "type", "import", "function", "table", "memory", "global",
-  "export", "start", "element", "code", "data", "datacount", "tag",
+  "custom",
+  "type",
+  "import",
+  "function",
+  "table",
+  "memory",
+  "global",
+  "export",
+  "start",
+  "element",
+  "code",
+  "data",
+  "datacount",
+  "tag",
 ];
 
 /** The sections of a module of pure code: with no other there is nothing to run or write at instantiation. */
@@ -66,7 +78,9 @@ export function impurities(bytes: Uint8Array, tier: WasmTier): string[] {
   const reasons: string[] = [];
   for (const { name, contents } of sections) {
     if (!PURE_SECTIONS.includes(name)) {
-      reasons.push(`it has a ${name} section of ${contents.length} bytes; only ${PURE_SECTIONS.join(", ")} may be there`);
+      reasons.push(
+        `it has a ${name} section of ${contents.length} bytes; only ${PURE_SECTIONS.join(", ")} may be there`,
+      );
     }
   }
   const imported = imports.map(({ module, name, kind }) => `${kind} "${module}"."${name}"`).join(", ");
@@ -90,7 +104,9 @@ export function impurities(bytes: Uint8Array, tier: WasmTier): string[] {
 export function withMemoryImport(bytes: Uint8Array, tier: WasmTier): Uint8Array {
   const { sections, imports } = readModule(bytes);
   if (imports.length !== 1 || imports[0]?.kind !== "memory") {
-    throw new Error(`The module must import one memory and nothing else; it imports ${JSON.stringify(imports)}.`);
+    throw new Error(
+      `The module must import one memory and nothing else; it imports ${JSON.stringify(imports)}.`,
+    );
   }
   const minimumPages = [0x00, 0x01];
   const { module, name } = memoryImport(tier);
@@ -103,13 +119,18 @@ export function withMemoryImport(bytes: Uint8Array, tier: WasmTier): Uint8Array 
 
 function readSections(bytes: Uint8Array): Section[] {
   if (!PREAMBLE.every((byte, index) => bytes[index] === byte)) {
-    throw new Error(`Not a WebAssembly module: its ${bytes.length} bytes begin with [${bytes.slice(0, 8).join(", ")}].`);
+    throw new Error(
+      `Not a WebAssembly module: its ${bytes.length} bytes begin with [${bytes.slice(0, 8).join(", ")}].`,
+    );
   }
   const reader = new Reader(bytes, PREAMBLE.length);
   const sections: Section[] = [];
   while (!reader.atEnd) {
     const number = reader.byte();
-    sections.push({ name: SECTIONS[number] ?? `unknown (${number})`, contents: reader.take(reader.unsigned()) });
+    sections.push({
+      name: SECTIONS[number] ?? `unknown (${number})`,
+      contents: reader.take(reader.unsigned()),
+    });
   }
   return sections;
 }
@@ -171,13 +192,15 @@ class Reader {
 
   byte(): number {
     const byte = this.bytes[this.position++];
-    if (byte === undefined) throw new Error(`The WebAssembly module ends too early, after ${this.bytes.length} bytes of a part.`);
+    if (byte === undefined)
+      throw new Error(`The WebAssembly module ends too early, after ${this.bytes.length} bytes of a part.`);
     return byte;
   }
 
   take(length: number): Uint8Array {
     const end = this.position + length;
-    if (end > this.bytes.length) throw new Error(`The WebAssembly module ends too early: ${length} bytes announced.`);
+    if (end > this.bytes.length)
+      throw new Error(`The WebAssembly module ends too early: ${length} bytes announced.`);
     const taken = this.bytes.subarray(this.position, end);
     this.position = end;
     return taken;

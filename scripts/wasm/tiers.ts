@@ -68,7 +68,12 @@ export function tierFlags(tier: WasmTier): TierFlags {
   const features = rust.length > 0 ? [`-Ctarget-feature=${rust.join(",")}`] : [];
   const link = ["--import-memory", "--stack-first", "-zstack-size=0", `--global-base=${STATIC_DATA_BASE}`];
   return {
-    rustc: ["-Ctarget-cpu=mvp", NO_RUNTIME_UNROLLING, ...features, ...link.map((flag) => `-Clink-arg=${flag}`)],
+    rustc: [
+      "-Ctarget-cpu=mvp",
+      NO_RUNTIME_UNROLLING,
+      ...features,
+      ...link.map((flag) => `-Clink-arg=${flag}`),
+    ],
     binaryenFeatures: ["--mvp-features", ...binaryen],
     wasmOpt: [...OPTIMISATIONS, ...STRIPPING],
   };

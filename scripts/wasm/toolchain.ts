@@ -53,7 +53,14 @@ export function rustupToolchain(): Toolchain | undefined {
   const env = environment();
   const rustc = describeRustc(env);
   if (rustc === undefined || findProgram("cargo", env) === undefined) return undefined;
-  const linker = join(rustc.sysroot, "lib", "rustlib", rustc.host, "bin", process.platform === "win32" ? "rust-lld.exe" : "rust-lld");
+  const linker = join(
+    rustc.sysroot,
+    "lib",
+    "rustlib",
+    rustc.host,
+    "bin",
+    process.platform === "win32" ? "rust-lld.exe" : "rust-lld",
+  );
   return toolchain("rustup's active toolchain", rustc, linker, ["-flavor", "wasm"], env);
 }
 
@@ -73,7 +80,8 @@ function toolchain(
   flavor: string[],
   env: NodeJS.ProcessEnv,
 ): Toolchain | undefined {
-  if (!existsSync(join(sysroot, "lib", "rustlib", "src", "rust", "library")) || !existsSync(linker)) return undefined;
+  if (!existsSync(join(sysroot, "lib", "rustlib", "src", "rust", "library")) || !existsSync(linker))
+    return undefined;
   return {
     name,
     compiler: { ...rustc, linker: linkerVersion(linker, flavor) },
@@ -101,7 +109,8 @@ function describeRustc(env: NodeJS.ProcessEnv): Rustc | undefined {
   const lines = captureIfAny("rustc", ["-vV"], { env, cwd: ROOT })?.split(/\r?\n/);
   const sysroot = captureIfAny("rustc", ["--print", "sysroot"], { env, cwd: ROOT });
   if (lines === undefined || sysroot === undefined) return undefined;
-  const field = (name: string) => lines.find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2) ?? "unknown";
+  const field = (name: string) =>
+    lines.find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2) ?? "unknown";
   return {
     rustc: lines[0] ?? "unknown",
     commitHash: field("commit-hash"),
@@ -122,7 +131,9 @@ export function lockedWasmBindgen(root: string = ROOT): string {
   const text = existsSync(lock) ? readFileSync(lock, "utf8") : "";
   const version = text.match(/name = "wasm-bindgen"\r?\nversion = "([^"]+)"/)?.[1];
   if (version === undefined) {
-    throw new Error("Cargo.lock names no version of wasm-bindgen; run `cargo generate-lockfile`, and commit Cargo.lock.");
+    throw new Error(
+      "Cargo.lock names no version of wasm-bindgen; run `cargo generate-lockfile`, and commit Cargo.lock.",
+    );
   }
   return version;
 }
@@ -155,7 +166,8 @@ export function requireToolchain(): Toolchain {
   if (installedVersion("wasm-pack") === undefined) missing.push("wasm-pack");
   const wanted = lockedWasmBindgen();
   const bound = installedVersion("wasm-bindgen");
-  if (bound !== wanted) missing.push(`wasm-bindgen ${wanted} (found ${bound ?? "none"}; Cargo.lock fixes the version)`);
+  if (bound !== wanted)
+    missing.push(`wasm-bindgen ${wanted} (found ${bound ?? "none"}; Cargo.lock fixes the version)`);
   if (found === undefined || missing.length > 0) {
     throw new Error(`The build needs ${missing.join(" and ")}. Run: npm run setup:rust`);
   }

@@ -169,7 +169,13 @@ export function createJsKernels(memory: KernelMemory): KernelExports {
     block: number,
   ): void {
     const { f32, f64 } = memory;
-    const [from, gradients, to, base, rows] = [x / FLOAT, dy / FLOAT, dx / FLOAT, block / FLOAT, table / FLOAT];
+    const [from, gradients, to, base, rows] = [
+      x / FLOAT,
+      dy / FLOAT,
+      dx / FLOAT,
+      block / FLOAT,
+      table / FLOAT,
+    ];
     const clamp = f32[base + BLOCK.clamp / FLOAT]!;
     const smooth = base + BLOCK.smooth / FLOAT;
     const tail = base + BLOCK.tail / FLOAT;

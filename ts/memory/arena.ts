@@ -1,7 +1,7 @@
 /**
  * The memory that the kernels work in, and the only file that touches its buffer.
  *
- * From the bottom: the block (crate/src/block.rs), three tiles through which arrays outside of the
+ * From the bottom: the block (crate/src/block.rs), four tiles through which arrays outside of the
  * memory stream, a channel table with its sums, and a heap for arena tensors. All but the heap is of
  * fixed size, about 1 MiB, whatever the arrays' size.
  */
@@ -60,14 +60,15 @@ function roundUp(value: number, multiple: number): number {
   return Math.ceil(value / multiple) * multiple;
 }
 
-const [BLOCK_AT, X_TILE, DY_TILE, OUT_TILE, TABLE, TOTALS, HEAP] = layOut([
+const [BLOCK_AT, X_TILE, DY_TILE, OUT_TILE, RESCUE_TILE, TABLE, TOTALS, HEAP] = layOut([
   BLOCK.size,
+  TILE * FLOAT,
   TILE * FLOAT,
   TILE * FLOAT,
   TILE * FLOAT,
   ROW.count * MAX_STRIDE * FLOAT,
   SUM.count * MAX_STRIDE * (DOUBLE + FLOAT),
-]) as [number, number, number, number, number, number, number];
+]) as [number, number, number, number, number, number, number, number];
 
 /** Where things are, in bytes. */
 export const ADDRESS = {
@@ -75,6 +76,7 @@ export const ADDRESS = {
   xTile: X_TILE,
   dyTile: DY_TILE,
   outTile: OUT_TILE,
+  rescueTile: RESCUE_TILE,
   table: TABLE,
   totals: TOTALS,
 } as const;
@@ -154,6 +156,16 @@ export class Arena implements KernelMemory {
     return array.buffer === this.f32.buffer ? array.byteOffset : -1;
   }
 
+  /** A view of `length` values at `address`, for the caller to keep until it is not current. */
+  newView(address: number, length: number): Float32Array {
+    return new Float32Array(this.f32.buffer as ArrayBuffer, address, length);
+  }
+
+  /** Whether a view of this memory is still one: growing the memory makes older views stale. */
+  isCurrent(view: Float32Array): boolean {
+    return view.buffer === this.f32.buffer;
+  }
+
   /** A view of `length` values at `address`, valid until the memory grows; the same one for the same question. */
   viewAt(address: number, length: number): Float32Array {
     const { buffer } = this.f32;
@@ -183,6 +195,25 @@ export class Arena implements KernelMemory {
     } else {
       target.set(this.viewAt(address, length), start);
     }
+  }
+
+  /** Adds `length` values from `address` to `target` from `start`. */
+  addOut(address: number, target: Float32Array, start: number, length: number): void {
+    const { f32 } = this;
+    const from = address / FLOAT;
+    for (let i = 0; i < length; i++) target[start + i]! += f32[from + i]!;
+  }
+
+  /** Copies `length` values within the arena. */
+  copyWithin(to: number, from: number, length: number): void {
+    this.f32.copyWithin(to / FLOAT, from / FLOAT, from / FLOAT + length);
+  }
+
+  /** Multiplies `length` values at `address`. */
+  multiply(address: number, length: number, factor: number): void {
+    const { f32 } = this;
+    const at = address / FLOAT;
+    for (let i = at; i < at + length; i++) f32[i]! *= factor;
   }
 
   /**

@@ -8,7 +8,7 @@
  * - where a table would not hold that many positions, slices of it, outer row by outer row.
  */
 import { UNITS } from "../kernels/layout.js";
-import type { CheckedParams, ChannelLayout } from "../params.js";
+import type { ChannelLayout } from "../params.js";
 import { TABLE_POSITIONS } from "./arena.js";
 
 /** From this many elements of one channel in a row, a kernel call of its own is worth its cost. */
@@ -31,16 +31,9 @@ export interface Pass {
   readonly count: number;
 }
 
-/** The passes over `length` elements, in the order in which sums are taken. */
-export function* passes(params: CheckedParams, length: number): Generator<Pass> {
-  const { layout } = params;
-  if (layout === undefined) {
-    yield { firstChannel: 0, positions: 1, inner: 1, offset: 0, start: 0, length, stride: length, count: 1 };
-  } else if (layout.inner >= LONG_RUN) {
-    yield* runs(layout);
-  } else {
-    yield* slices(layout, length);
-  }
+/** The passes over `length` elements in channels, in the order in which sums are taken. */
+export function passes(layout: ChannelLayout, length: number): Iterable<Pass> {
+  return layout.inner >= LONG_RUN ? runs(layout) : slices(layout, length);
 }
 
 function* runs({ outer, channels, inner }: ChannelLayout): Generator<Pass> {
@@ -60,8 +53,18 @@ function* runs({ outer, channels, inner }: ChannelLayout): Generator<Pass> {
 
 function* slices({ outer, channels, inner }: ChannelLayout, length: number): Generator<Pass> {
   const period = channels * inner;
+  if (length === 0) return;
   if (period <= TABLE_POSITIONS) {
-    yield { firstChannel: 0, positions: period, inner, offset: 0, start: 0, length, stride: length, count: 1 };
+    yield {
+      firstChannel: 0,
+      positions: period,
+      inner,
+      offset: 0,
+      start: 0,
+      length,
+      stride: length,
+      count: 1,
+    };
     return;
   }
   const slice = TABLE_POSITIONS - (TABLE_POSITIONS % UNITS.group);

@@ -1,0 +1,106 @@
+/** Batches: many small arrays end to end in a tile, so that one kernel call serves all of them. */
+import { ADDRESS, type Arena, TILE } from "./memory/arena.js";
+import type { Stream } from "./memory/stream.js";
+import { type Pass, passes } from "./memory/tiles.js";
+import type { CheckedParams } from "./params.js";
+
+const FLOAT = Float32Array.BYTES_PER_ELEMENT;
+
+/**
+ * The one pass that serves all of `xs` end to end, or undefined when there is none: each must fit a tile
+ * and begin at the table's first position.
+ */
+export function packing(xs: readonly Float32Array[], params: CheckedParams): Pass | undefined {
+  const length = Math.max(0, ...lengths(xs));
+  const { layout } = params;
+  const whole = {
+    firstChannel: 0,
+    positions: 1,
+    inner: 1,
+    offset: 0,
+    start: 0,
+    length,
+    stride: length,
+    count: 1,
+  };
+  const [pass, ...more] = layout === undefined ? [whole] : passes(layout, length);
+  const fits = length <= TILE && pass !== undefined && xs.every((x) => x.length % pass.positions === 0);
+  return more.length === 0 && fits && pass.count === 1 ? pass : undefined;
+}
+
+function* lengths(xs: readonly Float32Array[]): Generator<number> {
+  for (const x of xs) yield x.length;
+}
+
+/** Runs of arrays that fit a tile together: from, to (exclusive) and how many elements. */
+function* packs(xs: readonly Float32Array[]): Generator<[from: number, to: number, length: number]> {
+  let [from, length] = [0, 0];
+  for (const [i, x] of xs.entries()) {
+    if (length + x.length > TILE) {
+      yield [from, i, length];
+      [from, length] = [i, 0];
+    }
+    length += x.length;
+  }
+  if (length > 0) yield [from, xs.length, length];
+}
+
+function gather(arena: Arena, tile: number, arrays: readonly Float32Array[], from: number, to: number): void {
+  let at = tile;
+  for (let i = from; i < to; i++) {
+    const array = arrays[i]!;
+    arena.copyIn(at, array, 0, array.length);
+    at += array.length * FLOAT;
+  }
+}
+
+function scatter(
+  arena: Arena,
+  tile: number,
+  arrays: readonly Float32Array[],
+  from: number,
+  to: number,
+): void {
+  let at = tile;
+  for (let i = from; i < to; i++) {
+    const array = arrays[i]!;
+    arena.copyOut(at, array, 0, array.length);
+    at += array.length * FLOAT;
+  }
+}
+
+/** y of each x, packed by `pass`. */
+export function forwardPacked(
+  stream: Stream,
+  xs: readonly Float32Array[],
+  ys: readonly Float32Array[],
+  params: CheckedParams,
+  pass: Pass,
+): void {
+  const { xTile, outTile } = ADDRESS;
+  const uniform = stream.setUpForward(params, pass, 1);
+  for (const [from, to, length] of packs(xs)) {
+    gather(stream.arena, xTile, xs, from, to);
+    stream.forwardCall(uniform, pass, xTile, outTile, length, 0);
+    scatter(stream.arena, outTile, ys, from, to);
+  }
+}
+
+/** dx of each x and dy, packed by `pass`. */
+export function backwardPacked(
+  stream: Stream,
+  xs: readonly Float32Array[],
+  dys: readonly Float32Array[],
+  dxs: readonly Float32Array[],
+  params: CheckedParams,
+  pass: Pass,
+): void {
+  const { xTile, dyTile, outTile } = ADDRESS;
+  const uniform = stream.setUpBackward(params, pass);
+  for (const [from, to, length] of packs(xs)) {
+    gather(stream.arena, xTile, xs, from, to);
+    gather(stream.arena, dyTile, dys, from, to);
+    stream.backwardCall(uniform, pass, xTile, dyTile, outTile, length, 0);
+    scatter(stream.arena, outTile, dxs, from, to);
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * Writes what the kernels read (crate/src/block.rs) and reads back their sums.
+ *
+ * The layout is generated from Rust (kernels/layout.ts), the coefficients are those that
+ * scripts/fit/fit.py found.
+ */
+import { clamp, smooth, tail } from "../../scripts/fit/coefficients.json";
+import { BLOCK, ROW, SUM, UNITS } from "../kernels/layout.js";
+import { bitsOf, type CheckedParams, clampedFrom, smoothScale, tailScale } from "../params.js";
+import { ADDRESS, type Arena, tableStride } from "./arena.js";
+import type { Pass } from "./tiles.js";
+
+const FLOAT = Float32Array.BYTES_PER_ELEMENT;
+const DOUBLE = Float64Array.BYTES_PER_ELEMENT;
+const { columns, group } = UNITS;
+
+/** A constant in every column, at a byte offset of the block. */
+function splat(array: Float32Array | Int32Array, offset: number, value: number): void {
+  const at = (ADDRESS.block + offset) / FLOAT;
+  array.fill(value, at, at + columns);
+}
+
+/** Writes what does not depend on parameters; once a memory. */
+export function writeConstants({ f32, i32 }: Arena): void {
+  splat(i32, BLOCK.steps, smooth.poly.length - 1);
+  splat(i32, BLOCK.magnitude, 0x7fffffff);
+  splat(i32, BLOCK.sign, -0x80000000);
+  splat(f32, BLOCK.zero, 0);
+  splat(f32, BLOCK.one, 1);
+  splat(f32, BLOCK.clamp, clamp);
+  for (const [offset, { poly, shift, constant }] of [
+    [BLOCK.smooth, smooth],
+    [BLOCK.tail, tail],
+  ] as const) {
+    const inOrder = [...[...poly].reverse(), ...shift, constant];
+    for (const [k, value] of inOrder.entries()) splat(f32, offset + k * columns * FLOAT, value);
+  }
+}
+
+/** Writes the parameters of the kernels that have one value for all. */
+export function writeUniform({ f32, i32 }: Arena, alpha: number, beta: number): void {
+  const scale = smoothScale(alpha, beta);
+  splat(f32, BLOCK.alpha, alpha);
+  splat(i32, BLOCK.alphaToggle, bitsOf(alpha) ^ bitsOf(1));
+  splat(f32, BLOCK.beta, beta);
+  splat(f32, BLOCK.smoothScale, scale);
+  splat(f32, BLOCK.smoothZero, scale * 0);
+  splat(f32, BLOCK.tailScale, tailScale(alpha));
+  splat(f32, BLOCK.clampedFrom, clampedFrom(beta));
+}
+
+/**
+ * Writes the channel table of a pass.
+ *
+ * @param betaScale multiplies beta; see `rescueScale`
+ */
+export function writeTable({ f32 }: Arena, params: CheckedParams, pass: Pass, betaScale: number): void {
+  const { alpha, beta, bias } = params;
+  const { positions, inner, offset, firstChannel } = pass;
+  const stride = tableStride(positions);
+  const rows = ADDRESS.table / FLOAT;
+  for (let position = 0; position < positions; position++) {
+    const channel = firstChannel + Math.floor((offset + position) / inner);
+    const at = rows + position;
+    const a = alpha.values[alpha.perChannel ? channel : 0]!;
+    const b = beta.values[beta.perChannel ? channel : 0]! * betaScale;
+    f32[at + ROW.bias * stride] = bias.values[bias.perChannel ? channel : 0]!;
+    f32[at + ROW.alpha * stride] = a;
+    f32[at + ROW.beta * stride] = b;
+    f32[at + ROW.smoothScale * stride] = smoothScale(a, b);
+    f32[at + ROW.tailScale * stride] = tailScale(a);
+  }
+  for (let row = 0; row < ROW.count; row++) {
+    const at = rows + row * stride;
+    for (let k = 0; k < group; k++) f32[at + positions + k] = f32[at + (k % positions)]!;
+  }
+}
+
+/** Sets the sums of the kernels with one value for all to 0. */
+export function clearSums({ f64 }: Arena): void {
+  const at = (ADDRESS.block + BLOCK.sums) / DOUBLE;
+  f64.fill(0, at, at + SUM.count * columns);
+}
+
+/** Reads those sums, one a kind, into `sums`. */
+export function readSums({ f64 }: Arena, sums: Float64Array): void {
+  for (let kind = 0; kind < SUM.count; kind++) {
+    const at = (ADDRESS.block + BLOCK.sums) / DOUBLE + kind * columns;
+    sums[kind] = f64[at]! + f64[at + 1]! + (f64[at + 2]! + f64[at + 3]!);
+  }
+}
+
+/** Sets the sums of a channel table to 0. */
+export function clearPositionSums({ f64 }: Arena, positions: number): void {
+  const at = ADDRESS.totals / DOUBLE;
+  f64.fill(0, at, at + SUM.count * tableStride(positions));
+}
+
+/** Reads those sums, one a kind and position, into `sums`: kind after kind. */
+export function readPositionSums({ f64 }: Arena, positions: number, sums: Float64Array): void {
+  const stride = tableStride(positions);
+  for (let kind = 0; kind < SUM.count; kind++) {
+    const from = ADDRESS.totals / DOUBLE + kind * stride;
+    const to = kind * positions;
+    for (let position = 0; position < positions; position++) sums[to + position] = f64[from + position]!;
+    // A group that wraps around has left its sums beyond the last position.
+    for (let k = 0; k < group; k++) sums[to + (k % positions)]! += f64[from + positions + k]!;
+  }
+}

@@ -1,0 +1,307 @@
+/**
+ * Streams arrays through the arena to the kernels, pass by pass and tile by tile.
+ *
+ * Arrays that lie in the arena are used where they are; others are copied in and out. What arrives here
+ * is checked: arrays are attached and of the right lengths, and an output overlaps no input but itself.
+ */
+import { SUM } from "../kernels/layout.js";
+import type { CheckedParams } from "../params.js";
+import type { KernelExports } from "../wasm/kernels.js";
+import { ADDRESS, type Arena, TABLE_POSITIONS, TILE, tableStride } from "./arena.js";
+import {
+  clearPositionSums,
+  clearSums,
+  readPositionSums,
+  readSums,
+  writeTable,
+  writeUniform,
+} from "./block.js";
+import { type Pass, passes } from "./tiles.js";
+
+const FLOAT = Float32Array.BYTES_PER_ELEMENT;
+
+/**
+ * Terms may overflow float32 where their sum does not overflow double. A call whose sums are not finite is
+ * run again with dy scaled down by these powers of two, one after the other; what underflows thereby is
+ * below the rounding of a sum that overflowed.
+ */
+const RESCUES = [2 ** -64, 2 ** -140];
+
+/** A pass that can be used again for another length. */
+type WholePass = { -readonly [Key in keyof Pass]: Pass[Key] };
+
+/** The kernels at work on one arena. */
+export class Stream {
+  /** The parameters that the block holds. */
+  #alpha = Number.NaN;
+  #beta = Number.NaN;
+  /** All elements with one set of parameters; kept so that a call makes no garbage. */
+  readonly #whole: WholePass = {
+    firstChannel: 0,
+    positions: 1,
+    inner: 1,
+    offset: 0,
+    start: 0,
+    length: 0,
+    stride: 0,
+    count: 1,
+  };
+  /** Sums of a kernel call, of its rescue, and of a pass: kind after kind, one value a position. */
+  readonly #callSums = new Float64Array(SUM.count * TABLE_POSITIONS);
+  readonly #rescuedSums = new Float64Array(SUM.count * TABLE_POSITIONS);
+  readonly #passSums = new Float64Array(SUM.count * TABLE_POSITIONS);
+
+  constructor(
+    readonly arena: Arena,
+    readonly kernels: KernelExports,
+  ) {}
+
+  #passesOf(params: CheckedParams, length: number): Iterable<Pass> {
+    return params.layout === undefined ? [this.#wholePass(length)] : passes(params.layout, length);
+  }
+
+  #wholePass(length: number): Pass {
+    this.#whole.length = length;
+    return this.#whole;
+  }
+
+  /**
+   * y = SAU(x).
+   *
+   * @param scale see `rescueScale`
+   */
+  forward(x: Float32Array, y: Float32Array, params: CheckedParams, scale: number): void {
+    if (params.layout === undefined) {
+      this.#forwardPass(x, y, params, this.#wholePass(x.length), scale);
+    } else {
+      for (const pass of passes(params.layout, x.length)) this.#forwardPass(x, y, params, pass, scale);
+    }
+  }
+
+  #forwardPass(x: Float32Array, y: Float32Array, params: CheckedParams, pass: Pass, scale: number): void {
+    const { arena } = this;
+    const uniform = this.setUpForward(params, pass, scale);
+    const xAt = scale === 1 ? arena.addressOf(x) : -1;
+    const yAt = scale === 1 ? arena.addressOf(y) : -1;
+    // In one call where nothing is copied.
+    const step = xAt >= 0 && yAt >= 0 ? Math.max(pass.length, 1) : TILE;
+    for (let region = 0; region < pass.count; region++) {
+      const start = pass.start + region * pass.stride;
+      for (let done = 0; done < pass.length; done += step) {
+        const length = Math.min(step, pass.length - done);
+        const at = start + done;
+        const from = xAt >= 0 ? xAt + at * FLOAT : ADDRESS.xTile;
+        const to = yAt >= 0 ? yAt + at * FLOAT : ADDRESS.outTile;
+        if (xAt < 0) arena.copyIn(ADDRESS.xTile, x, at, length);
+        if (scale !== 1) arena.multiply(ADDRESS.xTile, length, 1 / scale);
+        this.forwardCall(uniform, pass, from, to, length, done % pass.positions);
+        if (scale !== 1) arena.multiply(ADDRESS.outTile, length, scale);
+        if (yAt < 0) arena.copyOut(ADDRESS.outTile, y, at, length);
+      }
+    }
+  }
+
+  /** Writes a pass's parameters for forward; returns whether they are in the block rather than in the table. */
+  setUpForward(params: CheckedParams, pass: Pass, scale: number): boolean {
+    const { alpha } = params;
+    const value = alpha.values[alpha.perChannel ? pass.firstChannel : 0]!;
+    return this.#setUp(params, pass, scale, value <= 1 && value !== 0);
+  }
+
+  #setUp(params: CheckedParams, pass: Pass, scale: number, alphaFitsBlock: boolean): boolean {
+    const { alpha, beta, bias } = params;
+    const channel = pass.firstChannel;
+    const noBias = bias.values[bias.perChannel ? channel : 0] === 0;
+    if (pass.positions > 1 || !noBias || !alphaFitsBlock || scale !== 1) {
+      writeTable(this.arena, params, pass, scale);
+      return false;
+    }
+    const a = alpha.values[alpha.perChannel ? channel : 0]!;
+    const b = beta.values[beta.perChannel ? channel : 0]!;
+    if (a !== this.#alpha || b !== this.#beta) {
+      writeUniform(this.arena, a, b);
+      this.#alpha = a;
+      this.#beta = b;
+    }
+    return true;
+  }
+
+  /** One forward kernel call; `first` is the position of the first element. */
+  forwardCall(uniform: boolean, pass: Pass, x: number, y: number, length: number, first: number): void {
+    const { kernels } = this;
+    const { block, table } = ADDRESS;
+    if (uniform) {
+      kernels.forward(x, y, length, block);
+    } else {
+      kernels.forward_channels(
+        x,
+        y,
+        length,
+        first,
+        pass.positions,
+        tableStride(pass.positions),
+        table,
+        block,
+      );
+    }
+  }
+
+  /**
+   * dx, if there is one, and sums, if there are any: kind after kind, one value a channel.
+   *
+   * @param accumulate adds to dx
+   */
+  backward(
+    x: Float32Array,
+    dy: Float32Array,
+    dx: Float32Array | undefined,
+    accumulate: boolean,
+    params: CheckedParams,
+    sums: Float64Array | undefined,
+  ): void {
+    // Inputs must outlive a call whose sums may have to be rescued: then dx is not computed in place.
+    const inPlace = dx !== undefined && (overlap(dx, x) || overlap(dx, dy));
+    const dxAt =
+      dx === undefined || accumulate || (inPlace && sums !== undefined) ? -1 : this.arena.addressOf(dx);
+    for (const pass of this.#passesOf(params, x.length)) {
+      this.#backwardPass(x, dy, dx, dxAt, accumulate, params, pass, sums);
+    }
+  }
+
+  #backwardPass(
+    x: Float32Array,
+    dy: Float32Array,
+    dx: Float32Array | undefined,
+    dxAt: number,
+    accumulate: boolean,
+    params: CheckedParams,
+    pass: Pass,
+    sums: Float64Array | undefined,
+  ): void {
+    const { arena } = this;
+    const uniform = this.setUpBackward(params, pass);
+    const xAt = arena.addressOf(x);
+    const dyAt = arena.addressOf(dy);
+    this.#passSums.fill(0, 0, SUM.count * pass.positions);
+    for (let region = 0; region < pass.count; region++) {
+      const start = pass.start + region * pass.stride;
+      for (let done = 0; done < pass.length; done += TILE) {
+        const length = Math.min(TILE, pass.length - done);
+        const at = start + done;
+        const first = done % pass.positions;
+        const xFrom = xAt >= 0 ? xAt + at * FLOAT : ADDRESS.xTile;
+        const dyFrom = dyAt >= 0 ? dyAt + at * FLOAT : ADDRESS.dyTile;
+        const to = dxAt >= 0 ? dxAt + at * FLOAT : ADDRESS.outTile;
+        if (xAt < 0) arena.copyIn(ADDRESS.xTile, x, at, length);
+        if (dyAt < 0) arena.copyIn(ADDRESS.dyTile, dy, at, length);
+        if (sums === undefined) this.backwardCall(uniform, pass, xFrom, dyFrom, to, length, first);
+        else this.#sumCall(uniform, pass, xFrom, dyFrom, to, length, first);
+        if (dx === undefined || dxAt >= 0) continue;
+        if (accumulate) arena.addOut(ADDRESS.outTile, dx, at, length);
+        else arena.copyOut(ADDRESS.outTile, dx, at, length);
+      }
+    }
+    if (sums !== undefined) this.#addToChannels(sums, params, pass);
+  }
+
+  /** Writes a pass's parameters for backward; returns whether they are in the block rather than in the table. */
+  setUpBackward(params: CheckedParams, pass: Pass): boolean {
+    return this.#setUp(params, pass, 1, true);
+  }
+
+  /** One backward kernel call for dx alone. */
+  backwardCall(
+    uniform: boolean,
+    pass: Pass,
+    x: number,
+    dy: number,
+    dx: number,
+    length: number,
+    first: number,
+  ): void {
+    if (uniform) this.kernels.backward(x, dy, dx, length, ADDRESS.block);
+    else this.#channelsCall(pass, x, dy, dx, length, first);
+  }
+
+  #channelsCall(pass: Pass, x: number, dy: number, dx: number, length: number, first: number): void {
+    const { positions } = pass;
+    const stride = tableStride(positions);
+    const { table, totals, block } = ADDRESS;
+    this.kernels.backward_channels(x, dy, dx, length, first, positions, stride, table, totals, block);
+  }
+
+  /** One backward kernel call, whose sums are added to those of the pass. */
+  #sumCall(
+    uniform: boolean,
+    pass: Pass,
+    x: number,
+    dy: number,
+    dx: number,
+    length: number,
+    first: number,
+  ): void {
+    const { arena } = this;
+    const sums = this.#callSums;
+    const rescued = this.#rescuedSums;
+    const count = SUM.count * pass.positions;
+    this.#sumsOf(uniform, pass, x, dy, dx, length, first, sums);
+    for (const scale of RESCUES) {
+      if (allFinite(sums, count)) break;
+      const scaled = ADDRESS.rescueTile;
+      arena.copyWithin(scaled, dy, length);
+      arena.multiply(scaled, length, scale);
+      this.#sumsOf(uniform, pass, x, scaled, scaled, length, first, rescued);
+      for (let k = 0; k < count; k++) {
+        if (!Number.isFinite(sums[k])) sums[k] = rescued[k]! / scale;
+      }
+    }
+    for (let k = 0; k < count; k++) this.#passSums[k]! += sums[k]!;
+  }
+
+  #sumsOf(
+    uniform: boolean,
+    pass: Pass,
+    x: number,
+    dy: number,
+    dx: number,
+    length: number,
+    first: number,
+    sums: Float64Array,
+  ): void {
+    const { arena } = this;
+    if (uniform) {
+      clearSums(arena);
+      this.kernels.backward_sums(x, dy, dx, length, ADDRESS.block);
+      readSums(arena, sums);
+    } else {
+      clearPositionSums(arena, pass.positions);
+      this.#channelsCall(pass, x, dy, dx, length, first);
+      readPositionSums(arena, pass.positions, sums);
+    }
+  }
+
+  /** Adds the pass's sums to those of its positions' channels. */
+  #addToChannels(sums: Float64Array, params: CheckedParams, pass: Pass): void {
+    const channels = params.layout?.channels ?? 1;
+    for (let kind = 0; kind < SUM.count; kind++) {
+      for (let position = 0; position < pass.positions; position++) {
+        const channel = pass.firstChannel + Math.floor((pass.offset + position) / pass.inner);
+        sums[kind * channels + channel]! += this.#passSums[kind * pass.positions + position]!;
+      }
+    }
+  }
+}
+
+function allFinite(values: Float64Array, count: number): boolean {
+  for (let k = 0; k < count; k++) if (!Number.isFinite(values[k])) return false;
+  return true;
+}
+
+/** Whether two arrays share any byte. */
+export function overlap(a: Float32Array, b: Float32Array): boolean {
+  return (
+    a.buffer === b.buffer &&
+    a.byteOffset < b.byteOffset + b.byteLength &&
+    b.byteOffset < a.byteOffset + a.byteLength
+  );
+}
