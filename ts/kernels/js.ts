@@ -10,7 +10,6 @@ import type { KernelExports } from "../wasm/kernels.js";
 import { BLOCK, ROW, SUM, UNITS } from "./layout.js";
 
 const { fround } = Math;
-const FLOAT = Float32Array.BYTES_PER_ELEMENT;
 const DOUBLE = Float64Array.BYTES_PER_ELEMENT;
 
 /** Coefficients in a composite, one every {@link UNITS}.columns values: 7 of the polynomial, 3 shifts, the constant. */
@@ -40,14 +39,16 @@ function isNegative(x: number): boolean {
 export function createJsKernels(memory: KernelMemory): KernelExports {
   function forward(x: number, y: number, length: number, block: number): void {
     const { f32 } = memory;
-    const [from, to, base] = [x / FLOAT, y / FLOAT, block / FLOAT];
-    const alpha = f32[base + BLOCK.alpha / FLOAT]!;
-    const beta = f32[base + BLOCK.beta / FLOAT]!;
-    const scale = f32[base + BLOCK.smoothScale / FLOAT]!;
-    const scaleZero = f32[base + BLOCK.smoothZero / FLOAT]!;
-    const clamp = f32[base + BLOCK.clamp / FLOAT]!;
-    const clampedFrom = f32[base + BLOCK.clampedFrom / FLOAT]!;
-    const smooth = base + BLOCK.smooth / FLOAT;
+    const from = x >>> 2;
+    const to = y >>> 2;
+    const base = block >>> 2;
+    const alpha = f32[base + (BLOCK.alpha >>> 2)]!;
+    const beta = f32[base + (BLOCK.beta >>> 2)]!;
+    const scale = f32[base + (BLOCK.smoothScale >>> 2)]!;
+    const scaleZero = f32[base + (BLOCK.smoothZero >>> 2)]!;
+    const clamp = f32[base + (BLOCK.clamp >>> 2)]!;
+    const clampedFrom = f32[base + (BLOCK.clampedFrom >>> 2)]!;
+    const smooth = base + (BLOCK.smooth >>> 2);
     for (let i = 0; i < length; i++) {
       const input = f32[from + i]!;
       const distance = Math.abs(input);
@@ -74,9 +75,12 @@ export function createJsKernels(memory: KernelMemory): KernelExports {
     block: number,
   ): void {
     const { f32 } = memory;
-    const [from, to, base, rows] = [x / FLOAT, y / FLOAT, block / FLOAT, table / FLOAT];
-    const clamp = f32[base + BLOCK.clamp / FLOAT]!;
-    const smooth = base + BLOCK.smooth / FLOAT;
+    const from = x >>> 2;
+    const to = y >>> 2;
+    const base = block >>> 2;
+    const rows = table >>> 2;
+    const clamp = f32[base + (BLOCK.clamp >>> 2)]!;
+    const smooth = base + (BLOCK.smooth >>> 2);
     let position = rows + first;
     const end = rows + positions;
     for (let i = 0; i < length; i++) {
@@ -95,12 +99,15 @@ export function createJsKernels(memory: KernelMemory): KernelExports {
 
   function backward(x: number, dy: number, dx: number, length: number, block: number): void {
     const { f32 } = memory;
-    const [from, gradients, to, base] = [x / FLOAT, dy / FLOAT, dx / FLOAT, block / FLOAT];
-    const alpha = f32[base + BLOCK.alpha / FLOAT]!;
-    const beta = f32[base + BLOCK.beta / FLOAT]!;
-    const tailScale = f32[base + BLOCK.tailScale / FLOAT]!;
-    const clamp = f32[base + BLOCK.clamp / FLOAT]!;
-    const tail = base + BLOCK.tail / FLOAT;
+    const from = x >>> 2;
+    const gradients = dy >>> 2;
+    const to = dx >>> 2;
+    const base = block >>> 2;
+    const alpha = f32[base + (BLOCK.alpha >>> 2)]!;
+    const beta = f32[base + (BLOCK.beta >>> 2)]!;
+    const tailScale = f32[base + (BLOCK.tailScale >>> 2)]!;
+    const clamp = f32[base + (BLOCK.clamp >>> 2)]!;
+    const tail = base + (BLOCK.tail >>> 2);
     for (let i = 0; i < length; i++) {
       const input = f32[from + i]!;
       const negative = isNegative(input);
@@ -113,15 +120,18 @@ export function createJsKernels(memory: KernelMemory): KernelExports {
 
   function backward_sums(x: number, dy: number, dx: number, length: number, block: number): void {
     const { f32, f64 } = memory;
-    const [from, gradients, to, base] = [x / FLOAT, dy / FLOAT, dx / FLOAT, block / FLOAT];
-    const alpha = f32[base + BLOCK.alpha / FLOAT]!;
-    const beta = f32[base + BLOCK.beta / FLOAT]!;
-    const tailScale = f32[base + BLOCK.tailScale / FLOAT]!;
-    const clamp = f32[base + BLOCK.clamp / FLOAT]!;
-    const smooth = base + BLOCK.smooth / FLOAT;
-    const tail = base + BLOCK.tail / FLOAT;
-    const partial = base + BLOCK.partial / FLOAT;
-    const sums = (block + BLOCK.sums) / DOUBLE;
+    const from = x >>> 2;
+    const gradients = dy >>> 2;
+    const to = dx >>> 2;
+    const base = block >>> 2;
+    const alpha = f32[base + (BLOCK.alpha >>> 2)]!;
+    const beta = f32[base + (BLOCK.beta >>> 2)]!;
+    const tailScale = f32[base + (BLOCK.tailScale >>> 2)]!;
+    const clamp = f32[base + (BLOCK.clamp >>> 2)]!;
+    const smooth = base + (BLOCK.smooth >>> 2);
+    const tail = base + (BLOCK.tail >>> 2);
+    const partial = base + (BLOCK.partial >>> 2);
+    const sums = (block + BLOCK.sums) >>> 3;
     let groups = 0;
     for (let start = 0; start < length; start += UNITS.group) {
       for (let column = 0; column < UNITS.columns; column++) {
@@ -169,18 +179,16 @@ export function createJsKernels(memory: KernelMemory): KernelExports {
     block: number,
   ): void {
     const { f32, f64 } = memory;
-    const [from, gradients, to, base, rows] = [
-      x / FLOAT,
-      dy / FLOAT,
-      dx / FLOAT,
-      block / FLOAT,
-      table / FLOAT,
-    ];
-    const clamp = f32[base + BLOCK.clamp / FLOAT]!;
-    const smooth = base + BLOCK.smooth / FLOAT;
-    const tail = base + BLOCK.tail / FLOAT;
-    const partials = (totals + SUM.count * stride * DOUBLE) / FLOAT;
-    const sums = totals / DOUBLE;
+    const from = x >>> 2;
+    const gradients = dy >>> 2;
+    const to = dx >>> 2;
+    const base = block >>> 2;
+    const rows = table >>> 2;
+    const clamp = f32[base + (BLOCK.clamp >>> 2)]!;
+    const smooth = base + (BLOCK.smooth >>> 2);
+    const tail = base + (BLOCK.tail >>> 2);
+    const partials = (totals + SUM.count * stride * DOUBLE) >>> 2;
+    const sums = totals >>> 3;
     const chunk = UNITS.groupsAChunk * Math.max(1, Math.floor(positions / UNITS.group));
     let groups = 0;
     let groupPosition = first;
