@@ -54,8 +54,14 @@ function main(): void {
   const { values } = parseArgs({
     options: { check: { type: "boolean" }, help: { type: "boolean", short: "h" } },
   });
-  if (values.help) return console.log(HELP);
-  if (values.check) return check();
+  if (values.help) {
+    console.log(HELP);
+    return;
+  }
+  if (values.check) {
+    check();
+    return;
+  }
   const files = buildAll({ root: ROOT, target: join(ROOT, "target", "wasm") }, announced(requireToolchain()));
   mkdirSync(OUTPUT, { recursive: true });
   for (const [name, contents] of files) writeFileSync(join(OUTPUT, name), contents);

@@ -31,7 +31,10 @@ const LINKED_TOOLCHAIN = "debian";
 
 function main(): void {
   const { values } = parseArgs({ options: { help: { type: "boolean", short: "h" } } });
-  if (values.help) return console.log(HELP);
+  if (values.help) {
+    console.log(HELP);
+    return;
+  }
   const steps = [installCompiler(), installWasmPack(), installWasmBindgen()];
   console.log(steps.includes(true) ? "Done. Next: npm run build:wasm" : "Nothing was lacking.");
 }

@@ -257,10 +257,14 @@ def can_be_zero(fit):
     return np.count_nonzero(zero) >= 3
 
 
-def tune(stage, rounding, hard, seed, draws, climbs, rounds, log, keep=12):
-    """Random roundings, then rounds of hill climbing and of learning harder points."""
+def tune(stage, rounding, hard, seed, draws, climbs, rounds, log, keep=12, finalists=36):
+    """Rounds of random roundings, of hill climbing and of learning harder points.
+
+    A set found by a search always looks better than it is on the points searched with. So
+    the best of every round meet at the end, on points that are hard for any of them.
+    """
     rng = np.random.default_rng(seed)
-    elite = []
+    elite, seen = [], {}
 
     def offer(p):
         fit = as_fit(p, stage["constant"])
@@ -281,12 +285,21 @@ def tune(stage, rounding, hard, seed, draws, climbs, rounds, log, keep=12):
                 p[k] += f32(rng.integers(-2, 3)) * np.spacing(np.abs(p[k]))
             offer(p)
         before = elite[0][0]
+        seen.update((p.tobytes(), p) for _, p in elite)
         fresh = hard.learn([as_fit(p, stage["constant"]) for _, p in elite])
         again, elite = elite, []
         for _, p in again:
             offer(p)
         log(f"  round {turn + 1}: {before:.3f}; on fresh points {min(fresh):.3f}; learned {elite[0][0]:.3f}")
-    return elite
+    field = list(seen.values())
+    for turn in range(4):
+        field.sort(key=lambda p: hard.score(as_fit(p, stage["constant"]), np.inf))
+        field = field[: finalists // (turn + 1)]
+        hard.learn([as_fit(p, stage["constant"]) for p in field])
+    scored = [(hard.score(as_fit(p, stage["constant"]), np.inf), p) for p in field]
+    scored.sort(key=lambda entry: entry[0])
+    log(f"  finalists {[round(float(size), 3) for size, _ in scored[:5]]}")
+    return scored
 
 
 def fit_stage(name, effort, log):

@@ -27,7 +27,7 @@ export function kernelDeclarations(glue: string, module: string): string {
     raw.set(name, signatureTypes(parameters, result));
   }
   const documented = [
-    ...glue.matchAll(/(\/\*\*(?:(?!\*\/)[^])*\*\/\n)?export function (\w+)\((.*)\): (\S+);/g),
+    ...glue.matchAll(/(\/\*\*(?:(?!\*\/)[\s\S])*\*\/\n)?export function (\w+)\((.*)\): (\S+);/g),
   ];
   const methods = documented
     .filter(([, , name]) => name !== "initSync")

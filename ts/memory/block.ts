@@ -90,10 +90,11 @@ export function readSums({ f64 }: Arena, sums: Float64Array): void {
   }
 }
 
-/** Sets the sums of a channel table to 0. */
+/** Sets the sums of a channel table to 0, and the partial sums behind them: they lie elsewhere for each stride. */
 export function clearPositionSums({ f64 }: Arena, positions: number): void {
   const at = ADDRESS.totals / DOUBLE;
-  f64.fill(0, at, at + SUM.count * tableStride(positions));
+  const bytes = SUM.count * tableStride(positions) * (DOUBLE + FLOAT);
+  f64.fill(0, at, at + bytes / DOUBLE);
 }
 
 /** Reads those sums, one a kind and position, into `sums`: kind after kind. */

@@ -1,0 +1,201 @@
+/**
+ * Promise: a verb writes its outputs and nothing beside them, wherever the arrays lie.
+ *
+ * For every length, alignment, kind of buffer and overlap, the whole memory around the arrays is compared
+ * to the bit: outputs hold what copies out of place give, inputs that are no outputs and everything on
+ * both sides keep their bits.
+ */
+import { afterAll, describe, expect, it } from "vitest";
+import type { Sau, SauParams } from "../ts/index.js";
+import { UNITS } from "../ts/kernels/layout.js";
+import { expectSameBits, randomNumbers, uniformArray } from "./support/numbers.js";
+import { sauOfEachTier } from "./support/tiers.js";
+
+const MAX_LENGTH = 257;
+const MAX_OFFSET = 8;
+const MAX_SHIFT = 30;
+/** Guard values on each side of an array: more than a group, so that a padded group written whole is seen. */
+const GUARD = UNITS.group + MAX_SHIFT;
+/** Room for an array, its offset and a guard. */
+const ROOM = GUARD + MAX_OFFSET + MAX_LENGTH + GUARD;
+/** Room for x, dy and dx. */
+const FIELD = 3 * ROOM;
+
+const LENGTHS = Array.from({ length: MAX_LENGTH + 1 }, (_, length) => length);
+const OFFSETS = Array.from({ length: MAX_OFFSET + 1 }, (_, offset) => offset);
+const SHIFTS = Array.from({ length: 2 * MAX_SHIFT + 1 }, (_, k) => k - MAX_SHIFT);
+/** Overlap is found in one place for all parameters, so that these are enough for all but the first. */
+const SOME_SHIFTS = [-MAX_SHIFT, -UNITS.group, -1, 0, 1, UNITS.group, MAX_SHIFT];
+
+const random = randomNumbers(1);
+/** What lies in a field before a call: any bits that are no NaN, since copying may change a NaN's payload. */
+const BEFORE = uniformArray(FIELD, 1e3, random);
+/** Inputs near the kink and groups of inputs far from it, so that both ways through a kernel are taken. */
+const X = uniformArray(MAX_LENGTH, 3, random).map((x, i) =>
+  Math.floor(i / UNITS.group) % 3 === 1 ? 9 * x + 30 : x,
+);
+const DY = uniformArray(MAX_LENGTH, 2, random);
+const CHANNEL_ALPHA = uniformArray(MAX_LENGTH, 2, random);
+
+/** Parameters that lead to the kernels of the block, of a table of one position, and of a table of many. */
+const PARAMETERS: Record<string, { paramsOf: (length: number) => SauParams; shifts: readonly number[] }> = {
+  "one value each": { paramsOf: () => ({ alpha: 0.25, beta: 2 }), shifts: SHIFTS },
+  "a bias": { paramsOf: () => ({ alpha: 0.25, beta: 2, bias: 0.5 }), shifts: SOME_SHIFTS },
+  "one alpha a channel": {
+    paramsOf: (length) => ({
+      alpha: CHANNEL_ALPHA.subarray(0, length),
+      beta: 2,
+      shape: [length],
+      channelAxis: 0,
+    }),
+    shifts: SOME_SHIFTS,
+  },
+};
+
+const saus = sauOfEachTier();
+afterAll(() => {
+  for (const sau of saus) sau.dispose();
+});
+
+/** Kinds of memory that a caller's arrays may lie in. */
+const FIELDS: Record<string, (sau: Sau) => Float32Array> = {
+  ArrayBuffer: () => new Float32Array(FIELD),
+  SharedArrayBuffer: () => new Float32Array(new SharedArrayBuffer(FIELD * Float32Array.BYTES_PER_ELEMENT)),
+  "resizable ArrayBuffer": () => {
+    const bytes = FIELD * Float32Array.BYTES_PER_ELEMENT;
+    const resizable = ArrayBuffer as unknown as new (
+      length: number,
+      options: { maxByteLength: number },
+    ) => ArrayBuffer;
+    const buffer = new resizable(bytes, { maxByteLength: 2 * bytes });
+    expect(buffer).toHaveProperty("resizable", true);
+    return new Float32Array(buffer);
+  },
+  "arena tensor": (sau) => sau.alloc(FIELD).array,
+};
+
+/** A field under test, and the field as it should be. */
+class Field {
+  readonly #expected = new Float32Array(FIELD);
+  readonly #foundBytes: Buffer;
+  readonly #expectedBytes = bytesOf(this.#expected);
+
+  constructor(readonly found: Float32Array) {
+    this.#foundBytes = bytesOf(found);
+  }
+
+  /** Fills both with what lies there before a call. */
+  reset(): void {
+    this.found.set(BEFORE);
+    this.#expected.set(BEFORE);
+  }
+
+  /** `values` in both, and the array under test that holds them. */
+  put(values: Float32Array, at: number): Float32Array {
+    this.found.set(values, at);
+    this.#expected.set(values, at);
+    return this.at(at, values.length);
+  }
+
+  at(at: number, length: number): Float32Array {
+    return this.found.subarray(at, at + length);
+  }
+
+  /** Asserts that `output` at `at` is all that has changed. */
+  expectOnly(output: Float32Array, at: number, what: () => string): void {
+    this.#expected.set(output, at);
+    if (this.#foundBytes.equals(this.#expectedBytes)) return;
+    expectSameBits(this.found, this.#expected, what);
+  }
+}
+
+/** An array's bytes, which the host compares at once. */
+function bytesOf(array: Float32Array): Buffer {
+  return Buffer.from(array.buffer as ArrayBuffer, array.byteOffset, array.byteLength);
+}
+
+/** Where the nth array of a field lies. */
+function place(nth: number, offset: number): number {
+  return nth * ROOM + GUARD + offset;
+}
+
+describe.each(saus.map((sau) => [sau.tier, sau] as const))("on %s", (_, sau) => {
+  describe.each(Object.entries(FIELDS))("in memory of the kind %s", (_, makeField) => {
+    const field = new Field(makeField(sau));
+
+    it.each(Object.entries(PARAMETERS))("forward with %s writes y alone", (_, { paramsOf, shifts }) => {
+      for (const length of LENGTHS) {
+        const params = paramsOf(length);
+        const x = X.subarray(0, length);
+        const y = sau.forward(x, params);
+        for (const offset of OFFSETS) {
+          const at = place(0, offset);
+          // Out of place, and in place and overlapping.
+          for (const outAt of [place(1, MAX_OFFSET - offset), ...shifts.map((shift) => at + shift)]) {
+            field.reset();
+            const given = field.put(x, at);
+            const out = field.at(outAt, length);
+            const returned = sau.forward(given, params, { out });
+            if (returned !== out) throw new Error("forward returned another array than out");
+            field.expectOnly(y, outAt, () => `length ${length}, x at ${at}, out at ${outAt}`);
+          }
+        }
+      }
+    });
+
+    it.each([
+      ["dx alone", {}],
+      ["dx and sums", { want: ["dx", "alpha", "beta", "bias"] }],
+    ] as const)("backward for %s writes dx alone", (_, want) => {
+      const params = { alpha: 0.25, beta: 2 };
+      const options = { want: ["dx"], ...want } as const;
+      for (const length of LENGTHS) {
+        const [x, dy] = [X.subarray(0, length), DY.subarray(0, length)];
+        const expected = sau.backward(x, dy, params, options);
+        for (const offset of OFFSETS) {
+          const [xAt, dyAt] = [place(0, offset), place(1, MAX_OFFSET - offset)];
+          const shifted = SHIFTS.flatMap((shift) => [xAt + shift, dyAt + shift]);
+          for (const dxAt of [place(2, offset >> 1), ...shifted]) {
+            field.reset();
+            const given = [field.put(x, xAt), field.put(dy, dyAt)] as const;
+            const dx = field.at(dxAt, length);
+            const found = sau.backward(...given, params, { ...options, out: { dx } });
+            const what = (): string => `length ${length}, x at ${xAt}, dy at ${dyAt}, dx at ${dxAt}`;
+            if (found.dx !== dx) throw new Error("backward returned another dx than out.dx");
+            field.expectOnly(expected.dx, dxAt, what);
+            for (const name of ["dAlpha", "dBeta", "dBias"] as const) {
+              const sums = [found, expected].map((gradients) => (gradients as Record<string, unknown>)[name]);
+              if (!Object.is(sums[0], sums[1]))
+                throw new Error(`${what()}: ${name} is ${sums[0]}, expected ${sums[1]}`);
+            }
+          }
+        }
+      }
+    });
+
+    it.each(Object.entries(PARAMETERS).slice(1))(
+      "backward with %s writes dx alone",
+      (_, { paramsOf, shifts }) => {
+        for (const length of LENGTHS) {
+          const params = paramsOf(length);
+          const [x, dy] = [X.subarray(0, length), DY.subarray(0, length)];
+          const expected = sau.backward(x, dy, params, { want: ["dx"] }).dx;
+          for (const offset of OFFSETS) {
+            const [xAt, dyAt] = [place(0, offset), place(1, MAX_OFFSET - offset)];
+            const shifted = shifts.flatMap((shift) => [xAt + shift, dyAt + shift]);
+            for (const dxAt of [place(2, offset), ...shifted]) {
+              field.reset();
+              const given = [field.put(x, xAt), field.put(dy, dyAt)] as const;
+              sau.backward(...given, params, { want: ["dx"], out: { dx: field.at(dxAt, length) } });
+              field.expectOnly(
+                expected,
+                dxAt,
+                () => `length ${length}, x at ${xAt}, dy at ${dyAt}, dx at ${dxAt}`,
+              );
+            }
+          }
+        }
+      },
+    );
+  });
+});
