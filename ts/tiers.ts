@@ -46,16 +46,12 @@ export interface Running {
 }
 
 type WasmTier = Exclude<Tier, "js">;
-type Source = Uint8Array<ArrayBuffer> | WebAssembly.Module;
 
 const BYTES: Record<WasmTier, Uint8Array<ArrayBuffer>> = {
   "relaxed-simd": relaxedBytes,
   simd128: simdBytes,
   scalar: scalarBytes,
 };
-
-/** Compiles and instantiates; async hosts compile off the main thread. */
-type Instantiate<Result> = (source: Source, imports: WebAssembly.Imports) => Result;
 
 /**
  * The tiers to try, in order.
@@ -116,92 +112,89 @@ function tierOf(module: WebAssembly.Module): WasmTier {
   return from as WasmTier;
 }
 
-function importsFor(tier: WasmTier, memory: WebAssembly.Memory): WebAssembly.Imports {
-  return { [tier]: { memory } };
-}
-
-function tested(tier: Tier, arena: Arena, kernels: KernelExports, report: TierReport[]): Running {
-  selfTest(arena, kernels);
-  const reason =
-    report.length === 0 ? "the fastest tier, or the one asked for" : "the fastest tier that works here";
-  report.push({ tier, available: true, reason });
-  return { tier, report, arena, kernels };
-}
-
-function startJs(report: TierReport[]): Running {
-  const arena = new Arena(new JsMemory(INITIAL_PAGES));
-  return tested("js", arena, createJsKernels(arena), report);
-}
-
+/** Why a tier failed, as a report says it. */
 function message(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }
 
-/** Records why a tier failed, or throws when it was asked for by name. */
-function passOver(tier: Tier, error: unknown, report: TierReport[], options: SauOptions): void {
-  if (options.tier === tier) throw new TierUnavailableError(tier, message(error), error);
-  report.push({ tier, available: false, reason: message(error) });
+/** Something for the host to compile and instantiate. */
+interface Request {
+  readonly source: Uint8Array<ArrayBuffer> | WebAssembly.Module;
+  readonly imports: WebAssembly.Imports;
 }
 
-function start(
+/**
+ * Tries tiers until one works. What it yields is for the host to instantiate, at once or later: the answer, or
+ * the host's error, comes back in.
+ *
+ * @throws {TierUnavailableError} when a tier was asked for by name and does not work
+ */
+function* choose(options: SauOptions): Generator<Request, Running, WebAssembly.Instance> {
+  const { tiers, report } = candidates(options);
+  for (const tier of tiers) {
+    try {
+      const { arena, kernels } = tier === "js" ? startJs() : yield* startWasm(tier, options.module);
+      selfTest(arena, kernels);
+      const first = report.length === 0 ? "the fastest tier" : "the fastest tier that works here";
+      report.push({ tier, available: true, reason: options.tier === tier ? "asked for by name" : first });
+      return { tier, report, arena, kernels };
+    } catch (error) {
+      if (options.tier === tier) throw new TierUnavailableError(tier, message(error), error);
+      report.push({ tier, available: false, reason: message(error) });
+    }
+  }
+  throw new Error("Even plain JavaScript failed the self-test: this engine computes wrongly.");
+}
+
+function startJs(): { arena: Arena; kernels: KernelExports } {
+  const arena = new Arena(new JsMemory(INITIAL_PAGES));
+  return { arena, kernels: createJsKernels(arena) };
+}
+
+function* startWasm(
   tier: WasmTier,
-  instance: WebAssembly.Instance,
-  memory: WebAssembly.Memory,
-  report: TierReport[],
-): Running {
-  return tested(tier, new Arena(memory), instance.exports as unknown as KernelExports, report);
-}
-
-function newMemory(): WebAssembly.Memory {
+  module: WebAssembly.Module | undefined,
+): Generator<Request, { arena: Arena; kernels: KernelExports }, WebAssembly.Instance> {
   if (typeof WebAssembly !== "object") throw new Error("this host has no WebAssembly");
-  return new WebAssembly.Memory({ initial: INITIAL_PAGES });
+  const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES });
+  const instance = yield { source: module ?? BYTES[tier], imports: { [tier]: { memory } } };
+  return { arena: new Arena(memory), kernels: instance.exports as unknown as KernelExports };
 }
 
-/**
- * The first tier that works, compiled on this thread.
- *
- * @throws {TierUnavailableError} when a tier was asked for by name and does not work
- */
+/** {@link choose}, compiling on this thread. */
 export function startSync(options: SauOptions): Running {
-  const { tiers, report } = candidates(options);
-  const instantiate: Instantiate<WebAssembly.Instance> = (source, imports) =>
-    new WebAssembly.Instance(
-      source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source),
-      imports,
-    );
-  for (const tier of tiers) {
+  const tiers = choose(options);
+  let step = tiers.next();
+  while (!step.done) {
+    const { source, imports } = step.value;
+    let instance: WebAssembly.Instance;
     try {
-      if (tier === "js") return startJs(report);
-      const memory = newMemory();
-      const instance = instantiate(options.module ?? BYTES[tier], importsFor(tier, memory));
-      return start(tier, instance, memory, report);
+      const module = source instanceof Uint8Array ? new WebAssembly.Module(source) : source;
+      instance = new WebAssembly.Instance(module, imports);
     } catch (error) {
-      passOver(tier, error, report, options);
+      step = tiers.throw(error);
+      continue;
     }
+    step = tiers.next(instance);
   }
-  throw new Error("The js tier failed its self-test: this JavaScript engine computes wrongly."); // reached by no engine known
+  return step.value;
 }
 
-/**
- * As {@link startSync}, but the host compiles off this thread where it can.
- *
- * @throws {TierUnavailableError} when a tier was asked for by name and does not work
- */
+/** {@link choose}, compiling off this thread where the host can. */
 export async function startAsync(options: SauOptions): Promise<Running> {
-  const { tiers, report } = candidates(options);
-  const instantiate: Instantiate<Promise<WebAssembly.Instance>> = async (source, imports) =>
-    source instanceof WebAssembly.Module
-      ? WebAssembly.instantiate(source, imports)
-      : (await WebAssembly.instantiate(source, imports)).instance;
-  for (const tier of tiers) {
+  const tiers = choose(options);
+  let step = tiers.next();
+  while (!step.done) {
+    const { source, imports } = step.value;
+    let instance: WebAssembly.Instance;
     try {
-      if (tier === "js") return startJs(report);
-      const memory = newMemory();
-      const instance = await instantiate(options.module ?? BYTES[tier], importsFor(tier, memory));
-      return start(tier, instance, memory, report);
+      if (source instanceof Uint8Array) instance = (await WebAssembly.instantiate(source, imports)).instance;
+      else instance = await WebAssembly.instantiate(source, imports);
     } catch (error) {
-      passOver(tier, error, report, options);
+      step = tiers.throw(error);
+      continue;
     }
+    step = tiers.next(instance);
   }
-  throw new Error("The js tier failed its self-test: this JavaScript engine computes wrongly."); // reached by no engine known
+  return step.value;
 }

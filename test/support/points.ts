@@ -10,6 +10,11 @@ export const PAIRS: readonly (readonly [alpha: number, beta: number])[] = ALPHAS
   BETAS.map((beta) => [alpha, beta] as const),
 );
 
+/** The place of a pair among {@link PAIRS}. */
+export function indexOf(alpha: number, beta: number): number {
+  return PAIRS.findIndex((pair) => pair[0] === alpha && pair[1] === beta);
+}
+
 /** |beta x| of the dense points; the kernels' approximations end at 5.417. */
 const DENSE_TO = 6;
 

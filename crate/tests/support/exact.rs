@@ -26,8 +26,7 @@ pub fn argument(x: f32, parameters: Parameters) -> f64 {
 /// y at a finite x, to which the bias is already added.
 pub fn forward(x: f32, parameters: Parameters) -> f64 {
     let slope = if x < 0.0 { f64::from(parameters.alpha) } else { 1.0 };
-    slope * f64::from(x)
-        + parameters.exact_smooth_scale() * smooth(argument(x, parameters))
+    slope * f64::from(x) + parameters.exact_smooth_scale() * smooth(argument(x, parameters))
 }
 
 /// dy/dx at a finite x, to which the bias is already added.

@@ -126,12 +126,7 @@ pub fn backward(x: &[f32], dy: &[f32], parameters: Parameters) -> Vec<f32> {
 pub type ColumnSums = [[f64; COLUMNS]; sum::COUNT];
 
 /// Adds to the sums of `block`.
-pub fn backward_sums_into(
-    block: &mut Block,
-    output: Output,
-    x: &[f32],
-    dy: &[f32],
-) -> Vec<f32> {
+pub fn backward_sums_into(block: &mut Block, output: Output, x: &[f32], dy: &[f32]) -> Vec<f32> {
     let dx = call(x, dy, output, |x_at, dy_at, dx| {
         // SAFETY: x, dy and dx have x.len() values, and the block is filled.
         unsafe { kernels::backward_sums(x_at, dy_at, dx, x.len(), &raw mut *block) }
