@@ -8,6 +8,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import type { Sau, SauParams } from "../ts/index.js";
 import { UNITS } from "../ts/kernels/layout.js";
+import { TILE } from "../ts/memory/arena.js";
 import { expectSameBits, randomNumbers, uniformArray } from "./support/numbers.js";
 import { sauOfEachTier } from "./support/tiers.js";
 
@@ -144,17 +145,18 @@ describe.each(saus.map((sau) => [sau.tier, sau] as const))("on %s", (_, sau) => 
     });
 
     it.each([
-      ["dx alone", {}],
-      ["dx and sums", { want: ["dx", "alpha", "beta", "bias"] }],
-    ] as const)("backward for %s writes dx alone", (_, want) => {
+      ["dx alone", ["dx"], SHIFTS],
+      ["dx and sums", ["dx", "alpha", "beta", "bias"], SOME_SHIFTS],
+    ] as const)("backward for %s writes dx alone", (_, want, shifts) => {
       const params = { alpha: 0.25, beta: 2 };
-      const options = { want: ["dx"], ...want } as const;
+      const options = { want } as const;
       for (const length of LENGTHS) {
         const [x, dy] = [X.subarray(0, length), DY.subarray(0, length)];
         const expected = sau.backward(x, dy, params, options);
         for (const offset of OFFSETS) {
           const [xAt, dyAt] = [place(0, offset), place(1, MAX_OFFSET - offset)];
-          const shifted = SHIFTS.flatMap((shift) => [xAt + shift, dyAt + shift]);
+          // Overlapping x and dy in turn.
+          const shifted = shifts.map((shift, k) => ((length + offset + k) % 2 === 0 ? xAt : dyAt) + shift);
           for (const dxAt of [place(2, offset >> 1), ...shifted]) {
             field.reset();
             const given = [field.put(x, xAt), field.put(dy, dyAt)] as const;
@@ -197,5 +199,39 @@ describe.each(saus.map((sau) => [sau.tier, sau] as const))("on %s", (_, sau) => 
         }
       },
     );
+  });
+
+  // Streamed tile by tile, so that a tile must not overwrite what a later one reads.
+  it.each([
+    ["ordinary memory", (length: number) => new Float32Array(length)],
+    ["the arena", (length: number) => sau.alloc(length).array],
+  ] as const)("arrays of several tiles in %s may overlap as they like", (_, make) => {
+    const length = 2 * TILE + 5;
+    const [xAt, dyAt] = [MAX_SHIFT, MAX_SHIFT + length + 2 * MAX_SHIFT];
+    const memory = make(dyAt + length + MAX_SHIFT);
+    const before = uniformArray(memory.length, 3, random);
+    const params = { alpha: 0.25, beta: 2 };
+    const [x, dy] = [before.slice(xAt, xAt + length), before.slice(dyAt, dyAt + length)];
+    const y = sau.forward(x, params);
+    const { dx } = sau.backward(x, dy, params, { want: ["dx"] });
+    const given = [memory.subarray(xAt, xAt + length), memory.subarray(dyAt, dyAt + length)] as const;
+    for (const shift of SOME_SHIFTS) {
+      const check = (output: Float32Array, outAt: number, what: string): void => {
+        const expected = before.slice();
+        expected.set(output, outAt);
+        expectSameBits(memory, expected, () => `${what}, ${shift} from its input`);
+      };
+      memory.set(before);
+      sau.forward(given[0], params, { out: memory.subarray(xAt + shift, xAt + shift + length) });
+      check(y, xAt + shift, "y");
+      for (const at of [xAt + shift, dyAt + shift]) {
+        for (const want of [["dx"], ["dx", "alpha"]] as const) {
+          memory.set(before);
+          const out = { dx: memory.subarray(at, at + length) };
+          sau.backward(...given, params, { want, out });
+          check(dx, at, `dx wanting ${want}`);
+        }
+      }
+    }
   });
 });

@@ -6,7 +6,7 @@ mod support;
 
 use proptest::prelude::*;
 use sau_simd::block::{GROUP, sum};
-use support::random::{Random, any_parameters, arguments, cases, inputs, walk};
+use support::random::{Random, any_parameters, arguments, cases, inputs, inputs_of, walk, worst};
 use support::run::{
     Output, backward, backward_channels, backward_channels_to, backward_sums, backward_sums_into,
     backward_to,
@@ -87,8 +87,24 @@ fn error_is_within_bound_over_all_bit_patterns() {
 #[test]
 fn error_is_within_bound_where_the_function_bends() {
     for alpha in [0.15, 0.0, 2.0] {
-        let bend = walk(0.01, 6.0, 2003);
+        let bend = walk(0.01, 6.0, 503);
         assert_within_bound(&bend, parameters(alpha, 1.0));
+    }
+}
+
+#[test]
+fn error_is_within_bound_where_the_composite_errs_most() {
+    let t: Vec<f32> = walk(0.2, 3.0, 61).into_iter().map(f32::abs).collect();
+    let negative: Vec<f32> = t.iter().map(|t| -t).collect();
+    // Where alpha is 0, the slope at -t is Q(t).
+    let q = slopes(&negative, parameters(0.0, 1.0));
+    let error = |(&t, q): (&f32, f32)| f64::from(q) - exact::tail(f64::from(t));
+    let errors: Vec<f64> = t.iter().zip(q).map(error).collect();
+    let worst = worst(&t, &errors);
+    let mut random = Random(10);
+    for _ in 0..1000 {
+        let (alpha, beta) = (random.alpha(), random.between(-1.0, 1.0).exp2() as f32);
+        assert_within_bound(&inputs_of(&worst, beta), parameters(alpha, beta));
     }
 }
 

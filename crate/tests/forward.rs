@@ -5,7 +5,7 @@ mod support;
 
 use proptest::prelude::*;
 use sau_simd::block::GROUP;
-use support::random::{Random, any_parameters, arguments, cases, inputs, walk};
+use support::random::{Random, any_parameters, arguments, cases, inputs, inputs_of, walk, worst};
 use support::run::{
     Output, forward, forward_any, forward_channels, forward_channels_to, forward_to,
 };
@@ -15,7 +15,7 @@ use support::{DEFAULTS, Parameters, Table, assert_same_bits, exact, parameters};
 const M2: f64 = 3.0;
 
 /// Parameters of every kind: common, at an edge of a kernel's domain, extreme.
-const PARAMETERS: [Parameters; 12] = [
+const PARAMETERS: [Parameters; 13] = [
     DEFAULTS,
     parameters(0.15, 1.0),
     parameters(0.01, 1.7),
@@ -24,13 +24,14 @@ const PARAMETERS: [Parameters; 12] = [
     parameters(-0.25, 3.0),
     parameters(-1.0, 1.0),
     parameters(1e-30, 1.3),
+    parameters(1e-45, 1000.0), // alpha x is −0 beyond the clamp, and the smooth part +0
     parameters(0.0, 1.0),
     parameters(2.5, 1.0),
     parameters(0.15, f32::MAX),
     parameters(0.15, 1e-37),
 ];
 
-/// Asserts the bound at every x and reports the worst.
+/// Asserts the bound at every x; the message names the worst.
 #[track_caller]
 fn assert_within_bound(x: &[f32], parameters: Parameters) {
     let y = forward_any(x, parameters);
@@ -45,9 +46,13 @@ fn assert_within_bound(x: &[f32], parameters: Parameters) {
     );
 }
 
-/// Leaky ReLU as it is defined.
+/// Leaky ReLU: alpha x below 0, and 0 there where alpha is 0.
 fn leaky(x: f32, alpha: f32) -> f32 {
-    if x < 0.0 { alpha * x } else { x }
+    match (x < 0.0, alpha) {
+        (false, _) => x,
+        (true, 0.0) => 0.0,
+        (true, alpha) => alpha * x,
+    }
 }
 
 fn served_by_uniform() -> impl Iterator<Item = Parameters> {
@@ -100,10 +105,36 @@ fn error_is_within_bound_over_all_bit_patterns() {
 
 #[test]
 fn error_is_within_bound_where_the_function_bends() {
-    // beta is 1, where x is beta x, and one that rounds.
-    for beta in [1.0, 1.37] {
-        let bend = walk(0.01 / beta, 6.0 / beta, 1009);
+    // 1, where x is beta x, and two that round.
+    for beta in [1.0, 1.37, 20000.0] {
+        let bend = walk(0.01 / beta, 6.0 / beta, 503);
         assert_within_bound(&bend, parameters(0.15, beta));
+    }
+}
+
+#[test]
+fn error_is_within_bound_over_many_mantissas_of_beta() {
+    // An ulp of y and the rounding of (1 - alpha) / beta depend on where in its binade beta is.
+    let mut random = Random(9);
+    for _ in 0..500 {
+        let (alpha, beta) = (random.alpha(), random.between(-1.0, 1.0).exp2() as f32);
+        assert_within_bound(&random.inputs(2000, beta, 2.5), parameters(alpha, beta));
+    }
+}
+
+#[test]
+fn error_is_within_bound_where_the_composite_errs_most() {
+    let t: Vec<f32> = walk(0.2, 2.2, 61).into_iter().map(f32::abs).collect();
+    let negative: Vec<f32> = t.iter().map(|t| -t).collect();
+    // Where alpha is 0 and beta 1, y at -t is h(t).
+    let h = forward_any(&negative, parameters(0.0, 1.0));
+    let error = |(&t, h): (&f32, f32)| f64::from(h) - exact::smooth(f64::from(t));
+    let errors: Vec<f64> = t.iter().zip(h).map(error).collect();
+    let worst = worst(&t, &errors);
+    let mut random = Random(10);
+    for _ in 0..1000 {
+        let (alpha, beta) = (random.alpha(), random.between(-1.0, 1.0).exp2() as f32);
+        assert_within_bound(&inputs_of(&worst, beta), parameters(alpha, beta));
     }
 }
 
@@ -129,7 +160,9 @@ fn is_leaky_relu_from_the_clamp_on() {
         for mut x in [near, far] {
             for _ in 0..2 {
                 let y = forward_any(&x, parameters);
-                let expected: Vec<f32> = x.iter().map(|&x| leaky(x, parameters.alpha)).collect();
+                // A smooth part of +0 makes +0 of −0.
+                let expected: Vec<f32> =
+                    x.iter().map(|&x| leaky(x, parameters.alpha) + 0.0).collect();
                 assert_same_bits(&y, &expected, &parameters);
                 x.iter_mut().for_each(|x| *x = -*x);
             }
@@ -141,11 +174,7 @@ fn is_leaky_relu_from_the_clamp_on() {
 fn keeps_nan_and_infinities() {
     let inputs = [f32::NAN, -f32::NAN, f32::INFINITY, f32::NEG_INFINITY];
     for parameters in PARAMETERS {
-        // alpha times -inf, but 0 where alpha is 0.
-        let at_minus_infinity = match parameters.alpha {
-            0.0 => 0.0,
-            alpha => alpha * f32::NEG_INFINITY,
-        };
+        let at_minus_infinity = leaky(f32::NEG_INFINITY, parameters.alpha);
         let expected = [f32::NAN, f32::NAN, f32::INFINITY, at_minus_infinity];
         for (input, expected) in inputs.into_iter().zip(expected) {
             // Whole groups of it, and among ordinary values.

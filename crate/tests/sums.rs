@@ -7,7 +7,7 @@ use sau_simd::block::{GROUP, GROUPS_A_CHUNK, VECTORS, sum};
 use sau_simd::lanes::COLUMNS;
 use support::random::Random;
 use support::run::{ColumnSums, Output, backward_channels_to, backward_sums, backward_sums_into};
-use support::{DEFAULTS, Parameters, PositionSums, Table, block, exact, parameters};
+use support::{DEFAULTS, Parameters, PositionSums, Table, block, clamp, exact, parameters};
 
 /// Elements of a chunk.
 const CHUNK: usize = GROUP * GROUPS_A_CHUNK;
@@ -34,6 +34,15 @@ fn terms(x: f32, dy: f32, parameters: Parameters) -> [f32; sum::COUNT] {
     let mut sums = PositionSums::new(&table);
     backward_channels_to(Output::Apart, &[x], &[dy], 0, &table, &mut sums);
     std::array::from_fn(|kind| sums.row(kind)[0] as f32)
+}
+
+/// The products of the functions and dy, in the order that `src/backward.rs` documents.
+fn products(x: f32, dy: f32, parameters: Parameters) -> [f32; sum::COUNT] {
+    let [_, smooth, _, slope] = terms(x, 1.0, parameters);
+    // At -|x|, where alpha is 0, the slope is Q.
+    let tail = terms(-x.abs(), 1.0, Parameters { alpha: 0.0, ..parameters })[sum::SLOPE];
+    let t = (x.abs() * parameters.beta).min(clamp());
+    [x.min(0.0) * dy, smooth * dy, t * tail * dy, slope * dy]
 }
 
 /// Sums in the order that `src/sums.rs` documents: columns of a group and groups of a chunk in float32,
@@ -92,23 +101,39 @@ fn groups_a_chunk(positions: usize) -> usize {
     GROUPS_A_CHUNK * (positions / GROUP).max(1)
 }
 
-/// The exact gradients of alpha, beta and the bias as in `ts/gradients.ts`, and the sums of their terms'
-/// magnitudes.
-fn exact_gradients(x: &[f32], dy: &[f32], parameters: Parameters) -> [(f64, f64); 3] {
-    let mut gradients = [(0.0, 0.0); 3];
+/// A parameter's exact gradient, and what its error is measured by.
+#[derive(Clone, Copy, Default)]
+struct Exact {
+    gradient: f64,
+    /// The sum of the terms' magnitudes.
+    magnitudes: f64,
+    /// The same, with each term at least as large as what its smooth part is at x = 0, or, for the bias,
+    /// as what the slope's error is measured by: a term that is nearly 0 promises no relative error.
+    largest_magnitudes: f64,
+}
+
+/// The exact gradients of alpha, beta and the bias as in `ts/gradients.ts`.
+fn exact_gradients(x: &[f32], dy: &[f32], parameters: Parameters) -> [Exact; 3] {
+    let mut gradients = [Exact::default(); 3];
     let beta = f64::from(parameters.beta);
+    let density_scale = -parameters.exact_smooth_scale() / beta;
+    let largest = [
+        exact::density(0.0) / beta,
+        (density_scale * exact::density(0.0)).abs(),
+        exact::slope_size(parameters),
+    ];
     for (&x, &dy) in x.iter().zip(dy) {
         let input = x + parameters.bias;
         let t = exact::argument(input, parameters);
         let derivatives = [
             f64::from(input).min(0.0) - exact::smooth(t) / beta,
-            -parameters.exact_smooth_scale() / beta * exact::density(t),
+            density_scale * exact::density(t),
             exact::slope(input, parameters),
         ];
-        for ((sum, magnitudes), derivative) in gradients.iter_mut().zip(derivatives) {
-            let term = derivative * f64::from(dy);
-            *sum += term;
-            *magnitudes += term.abs();
+        for ((exact, derivative), largest) in gradients.iter_mut().zip(derivatives).zip(largest) {
+            exact.gradient += derivative * f64::from(dy);
+            exact.magnitudes += (derivative * f64::from(dy)).abs();
+            exact.largest_magnitudes += derivative.abs().max(largest) * f64::from(dy).abs();
         }
     }
     gradients
@@ -124,18 +149,25 @@ fn gradients(sums: [f64; sum::COUNT], parameters: Parameters) -> [f64; 3] {
     ]
 }
 
+/// Asserts that each parameter's gradient errs by at most a millionth of `size`.
 #[track_caller]
-fn assert_close(sums: [f64; sum::COUNT], x: &[f32], dy: &[f32], parameters: Parameters) {
-    let exact = exact_gradients(x, dy, parameters);
+fn assert_close(
+    sums: [f64; sum::COUNT],
+    x: &[f32],
+    dy: &[f32],
+    parameters: Parameters,
+    size: fn(Exact) -> f64,
+) {
     let found = gradients(sums, parameters);
-    let named = ["alpha", "beta", "bias"].into_iter().zip(found).zip(exact);
-    for ((name, found), (exact, magnitudes)) in named {
-        let error = (found - exact).abs();
+    let exact = exact_gradients(x, dy, parameters);
+    for ((name, found), exact) in ["alpha", "beta", "bias"].into_iter().zip(found).zip(exact) {
+        let (error, size) = ((found - exact.gradient).abs(), size(exact));
         assert!(
-            error <= 1e-6 * magnitudes,
-            "d{name} of {} elements is {found:e}, expected {exact:e}: {:.2e} of the magnitudes, {parameters:?}",
+            error <= 1e-6 * size,
+            "d{name} of {} elements is {found:e}, expected {:e}: {:.2e} of {size:e}, {parameters:?}",
             x.len(),
-            error / magnitudes
+            exact.gradient,
+            error / size,
         );
     }
 }
@@ -146,6 +178,21 @@ fn by_kind(columns: ColumnSums) -> [f64; sum::COUNT] {
 
 fn bits(sums: &[f64]) -> Vec<u64> {
     sums.iter().map(|sum| sum.to_bits()).collect()
+}
+
+#[test]
+fn terms_are_the_documented_products() {
+    let mut random = Random(11);
+    for parameters in [DEFAULTS, parameters(0.15, 1.0), parameters(-0.5, 2.0)] {
+        let x = random.inputs(2000, parameters.beta, 6.0);
+        for (&x, dy) in x.iter().zip(random.gradients(2000)) {
+            assert_eq!(
+                terms(x, dy, parameters),
+                products(x, dy, parameters),
+                "{x:e}, {parameters:?}"
+            );
+        }
+    }
 }
 
 #[test]
@@ -226,17 +273,36 @@ fn a_split_at_the_end_of_a_chunk_changes_no_bit_of_a_position() {
     }
 }
 
+const ERROR_PARAMETERS: [Parameters; 4] =
+    [DEFAULTS, parameters(0.15, 1.0), parameters(2.0, 3.0), parameters(-1.0, 0.1)];
+
 #[test]
-fn sums_are_within_a_millionth_of_the_terms_magnitudes() {
+fn sums_of_an_array_are_within_a_millionth_of_the_terms_magnitudes() {
     let mut random = Random(5);
-    for parameters in [DEFAULTS, parameters(0.15, 1.0), parameters(2.0, 3.0), parameters(-1.0, 0.1)]
-    {
-        for length in [1, 10, 1000, 20_000] {
+    for parameters in ERROR_PARAMETERS {
+        for length in [1000, 20_000] {
             for widest in [0.5, 3.0, 30.0] {
                 let x = random.inputs(length, parameters.beta, widest);
                 let dy = random.gradients(length);
                 let sums = by_kind(backward_sums(&x, &dy, parameters).1);
-                assert_close(sums, &x, &dy, parameters);
+                assert_close(sums, &x, &dy, parameters, |exact| exact.magnitudes);
+            }
+        }
+    }
+}
+
+#[test]
+fn sums_of_few_elements_are_within_a_millionth_of_the_largest_terms_magnitudes() {
+    let mut random = Random(8);
+    for parameters in ERROR_PARAMETERS {
+        for length in [1, 2, 10] {
+            for widest in [0.5, 3.0, 6.0, 2000.0] {
+                for _ in 0..100 {
+                    let x = random.inputs(length, parameters.beta, widest);
+                    let dy = random.gradients(length);
+                    let sums = by_kind(backward_sums(&x, &dy, parameters).1);
+                    assert_close(sums, &x, &dy, parameters, |exact| exact.largest_magnitudes);
+                }
             }
         }
     }
@@ -247,7 +313,8 @@ fn sums_of_terms_of_one_sign_do_not_drift() {
     let parameters = parameters(0.15, 1.0);
     let length = 300_000;
     let (x, dy) = (Random(6).inputs(length, 1.0, 2.0), vec![1.0; length]);
-    assert_close(by_kind(backward_sums(&x, &dy, parameters).1), &x, &dy, parameters);
+    let sums = by_kind(backward_sums(&x, &dy, parameters).1);
+    assert_close(sums, &x, &dy, parameters, |exact| exact.magnitudes);
 }
 
 #[test]
@@ -267,7 +334,7 @@ fn sums_of_a_channel_are_those_of_its_elements() {
             };
             let (x, dy) = (own(&x), own(&dy));
             let found = std::array::from_fn(|kind| sums.of_channel(kind, channel, positions));
-            assert_close(found, &x, &dy, parameters);
+            assert_close(found, &x, &dy, parameters, |exact| exact.largest_magnitudes);
             // The kernel with uniform parameters, x + bias its input: the same terms in another order.
             let input: Vec<f32> = x.iter().map(|x| x + parameters.bias).collect();
             let alone = by_kind(backward_sums(&input, &dy, parameters).1);

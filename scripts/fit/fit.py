@@ -359,9 +359,9 @@ def derive(effort, log):
     return {"clamp": clamp, "smooth": h, "tail": q}
 
 
-def check(coefficients, log=print):
+def check(coefficients, seed=2024, log=print):
     """Whether every bound recorded in the file holds, and the clamp is exact."""
-    worst = measure(coefficients, CHECK_POINTS, 2024)
+    worst = measure(coefficients, CHECK_POINTS, seed)
     good = True
     for name, bound in coefficients["bounds"].items():
         fine = worst[name] <= bound
@@ -377,15 +377,19 @@ def check(coefficients, log=print):
 
 
 def round_up(value, digits=3):
-    """value rounded up to so many significant digits, with 5 % added for the next sample."""
+    """value rounded up to so many significant digits, with 15 % added for the next sample."""
     step = 10.0 ** (np.floor(np.log10(value)) - digits + 1)
-    return float(f"{np.ceil(value * 1.05 / step) * step:.{digits}g}")
+    return float(f"{np.ceil(value * 1.15 / step) * step:.{digits}g}")
 
 
 def bounds_of(coefficients):
-    """The bounds to record: the largest errors of two samples, rounded up."""
-    one, two = (measure(coefficients, CHECK_POINTS, seed) for seed in (4711, 4712))
-    return {name: round_up(max(one[name], two[name])) for name in one}
+    """The bounds to record: the largest errors of six samples, rounded up.
+
+    The largest M2 of a sample varies by a tenth from one to the next, since few points
+    have it. These bounds are what was seen, not what was proved.
+    """
+    samples = [measure(coefficients, CHECK_POINTS, seed) for seed in range(4711, 4717)]
+    return {name: round_up(max(sample[name] for sample in samples)) for name in samples[0]}
 
 
 def main():

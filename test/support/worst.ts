@@ -18,7 +18,7 @@ export class WorstFigures {
   note(tier: string, measure: string, figure: number, where: string): void {
     const row = this.#rows.get(tier) ?? {};
     this.#rows.set(tier, row);
-    if (!(figure <= (row[measure]?.figure ?? -1))) row[measure] = { figure, where };
+    if (!((row[measure]?.figure ?? -1) >= figure)) row[measure] = { figure, where };
   }
 
   /** Prints the table, and adds the figures to the file that ACCURACY_REPORT names, if it does. */

@@ -52,9 +52,14 @@ pub fn forward_error(y: f32, x: f32, parameters: Parameters) -> f64 {
     (limit(f64::from(y)) - exact).abs() / ulp(exact.abs().max(floor))
 }
 
+/// max(1, |alpha|, |1 - alpha|): what the error of a slope is measured by.
+pub fn slope_size(parameters: Parameters) -> f64 {
+    let alpha = f64::from(parameters.alpha);
+    alpha.abs().max((1.0 - alpha).abs()).max(1.0)
+}
+
 /// The error of a slope as a fraction of what the contract allows.
 pub fn slope_error(slope: f32, x: f32, parameters: Parameters) -> f64 {
-    let alpha = f64::from(parameters.alpha);
-    let bound = 2f64.powi(-23) * alpha.abs().max((1.0 - alpha).abs()).max(1.0);
+    let bound = 2f64.powi(-23) * slope_size(parameters);
     (f64::from(slope) - self::slope(x, parameters)).abs() / bound
 }

@@ -35,13 +35,22 @@ impl Random {
         (0..length).map(|_| self.between(-2.0, 2.0) as f32).collect()
     }
 
+    /// An alpha of every kind.
+    pub fn alpha(&mut self) -> f32 {
+        let listed = [0.15, 0.0, 0.01, 0.5, 1.0, -1.0, 2.0];
+        if self.below(2) == 0 {
+            listed[self.below(listed.len())]
+        } else {
+            self.between(-2.0, 3.0) as f32
+        }
+    }
+
     /// Parameters of `count` channels, with every kind of alpha.
     pub fn channels(&mut self, count: usize) -> Vec<Parameters> {
-        let alphas = [0.15, 0.0, 1.0, 2.5, -0.7, 0.01];
         (0..count)
             .map(|_| Parameters {
                 bias: if self.below(3) == 0 { -0.0 } else { self.between(-1.0, 1.0) as f32 },
-                alpha: alphas[self.below(alphas.len())],
+                alpha: self.alpha(),
                 beta: self.between(-3.0, 3.0).exp2() as f32,
             })
             .collect()
@@ -95,4 +104,19 @@ pub fn walk(from: f32, to: f32, stride: usize) -> Vec<f32> {
     let bits = (from.to_bits()..=to.to_bits()).step_by(stride);
     let sign = |index: usize| if index % 2 == 0 { 1.0 } else { -1.0 };
     bits.enumerate().map(|(index, bits)| f32::from_bits(bits) * sign(index)).collect()
+}
+
+/// Those of `t` with the largest and the smallest `errors`: rare, and random values miss them.
+pub fn worst(t: &[f32], errors: &[f64]) -> Vec<f32> {
+    const EACH: usize = 200;
+    let mut order: Vec<usize> = (0..t.len()).collect();
+    order.sort_by(|&a, &b| errors[a].total_cmp(&errors[b]));
+    let (smallest, largest) = (&order[..EACH], &order[t.len() - EACH..]);
+    smallest.iter().chain(largest).map(|&index| t[index]).collect()
+}
+
+/// x of both signs whose |beta x| rounds to one of `t`.
+pub fn inputs_of(t: &[f32], beta: f32) -> Vec<f32> {
+    let exact = t.iter().map(|t| (t / beta, t)).filter(|(x, t)| x * beta == **t);
+    exact.flat_map(|(x, _)| [x, -x]).collect()
 }
