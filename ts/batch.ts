@@ -2,7 +2,7 @@
 import { ADDRESS, type Arena, TILE } from "./memory/arena.js";
 import type { Stream } from "./memory/stream.js";
 import { type Pass, passes } from "./memory/tiles.js";
-import type { CheckedParams } from "./params.js";
+import { type CheckedParams, needsRescue } from "./params.js";
 
 const FLOAT = Float32Array.BYTES_PER_ELEMENT;
 
@@ -11,7 +11,8 @@ const FLOAT = Float32Array.BYTES_PER_ELEMENT;
  * and begin at the table's first position.
  */
 export function packing(xs: readonly Float32Array[], params: CheckedParams): Pass | undefined {
-  const length = Math.max(0, ...lengths(xs));
+  if (needsRescue(params)) return undefined;
+  const length = xs.reduce((longest, x) => Math.max(longest, x.length), 0);
   const { layout } = params;
   const whole = {
     firstChannel: 0,
@@ -24,12 +25,8 @@ export function packing(xs: readonly Float32Array[], params: CheckedParams): Pas
     count: 1,
   };
   const [pass, ...more] = layout === undefined ? [whole] : passes(layout, length);
-  const fits = length <= TILE && pass !== undefined && xs.every((x) => x.length % pass.positions === 0);
-  return more.length === 0 && fits && pass.count === 1 ? pass : undefined;
-}
-
-function* lengths(xs: readonly Float32Array[]): Generator<number> {
-  for (const x of xs) yield x.length;
+  // With a layout all arrays have its length, so that each begins at the first position.
+  return more.length === 0 && pass?.count === 1 && length <= TILE ? pass : undefined;
 }
 
 /** Runs of arrays that fit a tile together: from, to (exclusive) and how many elements. */
@@ -96,7 +93,7 @@ export function backwardPacked(
   pass: Pass,
 ): void {
   const { xTile, dyTile, outTile } = ADDRESS;
-  const uniform = stream.setUpBackward(params, pass);
+  const uniform = stream.setUpBackward(params, pass, false);
   for (const [from, to, length] of packs(xs)) {
     gather(stream.arena, xTile, xs, from, to);
     gather(stream.arena, dyTile, dys, from, to);

@@ -38,11 +38,21 @@ export function describe(value: unknown): string {
   if (typeof value === "bigint") return `${value}n`;
   if (typeof value === "function") return "a function";
   if (Array.isArray(value)) return `an array of length ${value.length}`;
-  if (ArrayBuffer.isView(value)) return `a ${kindOf(value)}`;
-  if (typeof value === "object" && value !== null) return `a ${kindOf(value)} object`;
+  if (typeof value === "object" && value !== null) {
+    const kind = Object.prototype.toString.call(value).slice("[object ".length, -1);
+    if (kind === "Object") return "an object";
+    return `${/^[AEIOU]/.test(kind) ? "an" : "a"} ${kind}`;
+  }
   return Object.is(value, -0) ? "-0" : String(value);
 }
 
-function kindOf(value: object): string {
-  return Object.prototype.toString.call(value).slice("[object ".length, -1);
+/**
+ * Checks that `value` is an object with names for its parts, and no array or view.
+ *
+ * @throws {TypeError} naming what was given
+ */
+export function checkObject(name: string, value: unknown, example: string): void {
+  const isObject = typeof value === "object" && value !== null;
+  if (isObject && !Array.isArray(value) && !ArrayBuffer.isView(value)) return;
+  throw new TypeError(`${name} is ${describe(value)}, expected an object such as ${example}.`);
 }

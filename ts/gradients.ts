@@ -4,7 +4,8 @@
  * dalpha = sum of (min(x, 0) - h / beta) dy, dbeta = -(1 - alpha) / beta^2 sum of phi dy, with
  * phi = h + t Q, and dbias = sum of dx: all from four sums of float32 terms (crate/src/sums.rs).
  */
-import { describe } from "./errors.js";
+import { smooth } from "../scripts/fit/coefficients.json";
+import { checkObject, describe } from "./errors.js";
 import { SUM } from "./kernels/layout.js";
 import { type CheckedParams, checkArray, type SauParams } from "./params.js";
 
@@ -88,9 +89,7 @@ export function checkWant(
   params: CheckedParams,
   length: number,
 ): CheckedWant {
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(`options is ${describe(options)}, expected an object such as { want: ["dx"] }.`);
-  }
+  checkObject("options", options, '{ want: ["dx"] }');
   const { want, out = NO_OUTPUTS, accumulate = false } = options;
   if (want !== undefined && !Array.isArray(want)) {
     throw new TypeError(`want is ${describe(want)}, expected an array of ${list(WANTS)}.`);
@@ -103,9 +102,7 @@ export function checkWant(
   if (typeof accumulate !== "boolean") {
     throw new TypeError(`accumulate is ${describe(accumulate)}, expected true or false.`);
   }
-  if (typeof out !== "object" || out === null) {
-    throw new TypeError(`out is ${describe(out)}, expected an object such as { dx: new Float32Array(n) }.`);
-  }
+  checkObject("out", out, "{ dx: new Float32Array(n) }");
   const wanted = (name: Want): boolean =>
     want === undefined ? name === "dx" || given?.[name] !== undefined : want.includes(name);
   const checked = {
@@ -153,9 +150,9 @@ export function finish(
   const channels = params.layout?.channels ?? 1;
   const gradient = {
     alpha: (c: number, _alpha: number, beta: number) =>
-      sums[SUM.negative * channels + c]! - sums[SUM.smooth * channels + c]! / beta,
+      sums[SUM.negative * channels + c]! - (smooth.unit * sums[SUM.smooth * channels + c]!) / beta,
     beta: (c: number, alpha: number, beta: number) => {
-      const density = sums[SUM.smooth * channels + c]! + sums[SUM.tail * channels + c]!;
+      const density = smooth.unit * sums[SUM.smooth * channels + c]! + sums[SUM.tail * channels + c]!;
       return ((alpha - 1) / beta / beta) * density;
     },
     bias: (c: number) => sums[SUM.slope * channels + c]!,

@@ -3,8 +3,8 @@
  *
  * Parameters are rounded to float32 first; what is derived is computed in double and rounded once.
  */
-import { clamp } from "../scripts/fit/coefficients.json";
-import { describe } from "./errors.js";
+import { clamp, smooth } from "../scripts/fit/coefficients.json";
+import { checkObject, describe } from "./errors.js";
 
 const { fround } = Math;
 
@@ -109,13 +109,13 @@ export class ParamsChecker {
    * @throws {RangeError} for a value, {TypeError} for a kind, a shape or an axis; nothing has changed then
    */
   check(params: SauParams | undefined, length: number): CheckedParams {
-    if (params !== undefined && (typeof params !== "object" || params === null)) {
-      throw new TypeError(`params is ${describe(params)}, expected an object such as { alpha: 0.15 }.`);
-    }
+    if (params !== undefined) checkObject("params", params, "{ alpha: 0.15 }");
     const { alpha = DEFAULTS.alpha, beta = DEFAULTS.beta, bias = -0, shape, channelAxis } = params ?? {};
-    // One after the other and not as a list, so that a call with numbers makes no garbage.
-    const perChannel =
-      isPerChannel("alpha", alpha) || isPerChannel("beta", beta) || isPerChannel("bias", bias);
+    // Each is asked, so that each is checked, and not as a list, so that a call with numbers makes no garbage.
+    const alphas = isPerChannel("alpha", alpha);
+    const betas = isPerChannel("beta", beta);
+    const biases = isPerChannel("bias", bias);
+    const perChannel = alphas || betas || biases;
     const layout =
       shape === undefined && channelAxis === undefined && !perChannel
         ? undefined
@@ -132,7 +132,7 @@ export class ParamsChecker {
     if (typeof given === "number") {
       checkValue(name, given, "");
       target.perChannel = false;
-      target.values[0] = positiveZero(name, given);
+      target.values[0] = oneZero(name, given);
       return;
     }
     checkArray(name, given);
@@ -145,7 +145,7 @@ export class ParamsChecker {
     for (let c = 0; c < channels; c++) checkValue(name, given[c]!, `[${c}]`);
     if (target.values.length < channels) target.values = new Float32Array(channels);
     target.perChannel = true;
-    for (let c = 0; c < channels; c++) target.values[c] = positiveZero(name, given[c]!);
+    for (let c = 0; c < channels; c++) target.values[c] = oneZero(name, given[c]!);
   }
 }
 
@@ -157,9 +157,10 @@ function isPerChannel(name: string, given: unknown): boolean {
   );
 }
 
-/** alpha = -0 is 0: the two mean the same, and one of them keeps zeros' signs alike on every path. */
-function positiveZero(name: "alpha" | "beta" | "bias", value: number): number {
-  return name === "alpha" ? value + 0 : value;
+/** One of the two zeros, which mean the same: 0 for alpha, and for a bias -0, which added to x changes no bit of it. */
+function oneZero(name: "alpha" | "beta" | "bias", value: number): number {
+  if (value !== 0) return value;
+  return name === "bias" ? -0 : 0;
 }
 
 function channelLayout(
@@ -197,15 +198,21 @@ function channelLayout(
   return { outer: size(0, axis), channels: shape[axis], inner: size(axis + 1, rank) };
 }
 
-/** (1 - alpha) / beta, or -0 where that rounds to 0, so that adding it keeps the sign of -0. */
+/** Below this a scale's product with a composite, which is at most 1/4, rounds to 0. */
+const VANISHING_SCALE = 2 ** -148;
+
+/**
+ * (1 - alpha) / beta in the unit of the composite h, or -0 where the smooth part always rounds to 0, so that
+ * adding it keeps the sign of -0.
+ */
 export function smoothScale(alpha: number, beta: number): number {
-  const scale = fround((1 - alpha) / beta);
-  return scale === 0 ? -0 : scale;
+  const scale = fround((smooth.unit * (1 - alpha)) / beta);
+  return Math.abs(scale) <= VANISHING_SCALE ? -0 : scale;
 }
 
 /** -(1 - alpha). */
 export function tailScale(alpha: number): number {
-  return -fround(1 - alpha);
+  return fround(alpha - 1);
 }
 
 const bits = new Int32Array(1);
@@ -233,24 +240,20 @@ export function clampedFrom(beta: number): number {
 }
 
 /**
- * A power of two by which x is divided and y multiplied, so that (1 - alpha) / beta stays within
- * float32: SAU(x; alpha, beta) = c SAU(x / c; alpha, c beta). 1 for all but the most extreme parameters.
+ * A power of two by which x is divided and y multiplied, so that (1 - alpha) / beta stays within float32:
+ * SAU(x; alpha, beta) = c SAU(x / c; alpha, c beta). 1 for all but the most extreme parameters.
  */
-export function rescueScale(params: CheckedParams): number {
-  const { alpha, beta, layout } = params;
+export function rescueScale(alpha: number, beta: number): number {
+  const scale = Math.abs(1 - alpha) / beta;
+  return scale < 2 ** 127 ? 1 : 2 ** (Math.floor(Math.log2(scale)) - 125);
+}
+
+/** Whether {@link rescueScale} is not 1 for some channel. */
+export function needsRescue({ alpha, beta, layout }: CheckedParams): boolean {
   const channels = layout?.channels ?? 1;
-  let [largest, largestBeta] = [0, 0];
   for (let c = 0; c < channels; c++) {
-    const b = beta.values[beta.perChannel ? c : 0]!;
-    largest = Math.max(largest, Math.abs(1 - alpha.values[alpha.perChannel ? c : 0]!) / b);
-    largestBeta = Math.max(largestBeta, b);
+    const a = alpha.values[alpha.perChannel ? c : 0]!;
+    if (rescueScale(a, beta.values[beta.perChannel ? c : 0]!) !== 1) return true;
   }
-  if (largest < 2 ** 127) return 1;
-  const scale = 2 ** (Math.floor(Math.log2(largest)) - 125);
-  if (!Number.isFinite(fround(largestBeta * scale))) {
-    throw new RangeError(
-      `beta reaches ${largestBeta} in one channel and (1 - alpha) / beta ${largest} in another, expected a product below 2^254.`,
-    );
-  }
-  return scale;
+  return false;
 }

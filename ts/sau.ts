@@ -1,7 +1,7 @@
 /** The verbs: their arguments checked, then handed to the stream. What they promise is in api.ts. */
 import type { ArenaTensor, BackwardBatchOptions, ForwardBatchOptions, ForwardOptions, Sau } from "./api.js";
 import { backwardPacked, forwardPacked, packing } from "./batch.js";
-import { DisposedError, describe } from "./errors.js";
+import { checkObject, DisposedError, describe } from "./errors.js";
 import {
   type BackwardOptions,
   type CheckedWant,
@@ -12,7 +12,7 @@ import {
 } from "./gradients.js";
 import { SUM } from "./kernels/layout.js";
 import { overlap, Stream } from "./memory/stream.js";
-import { type CheckedParams, checkArray, ParamsChecker, rescueScale, type SauParams } from "./params.js";
+import { type CheckedParams, checkArray, ParamsChecker, type SauParams } from "./params.js";
 import { type Running, type SauOptions, startAsync, startSync, type Tier, type TierReport } from "./tiers.js";
 
 /** Symbol.dispose, or what stands in for it where the host has none. */
@@ -41,9 +41,8 @@ class Instance implements Sau {
     const stream = this.#use();
     const out = checkForward(x, options, -1);
     const checked = this.#params.check(params, x.length);
-    const scale = rescueScale(checked);
     const y = out ?? new Float32Array(x.length);
-    stream.forward(apart(x, y), y, checked, scale);
+    stream.forward(apart(x, y), y, checked);
     return y;
   }
 
@@ -72,7 +71,7 @@ class Instance implements Sau {
     if (dx !== undefined) result.dx = dx;
     const sums = wanted.alpha || wanted.beta || wanted.bias ? this.#sumsFor(params) : undefined;
     if (dx !== undefined || sums !== undefined) {
-      stream.backward(apart(x, dx), apart(dy, dx), dx, wanted.accumulate, params, sums);
+      stream.backward(apart(x, dx), apart(dy, dx), dx, wanted.accumulate, params, sums, wanted.bias);
     }
     if (sums !== undefined) finish(result, wanted, params, sums);
     return result;
@@ -89,16 +88,15 @@ class Instance implements Sau {
   ): Float32Array[] {
     const stream = this.#use();
     checkList("xs", xs);
-    checkObject("options", options);
+    checkObject("options", options, "{ out: [] }");
     const { out } = options;
     if (out !== undefined) checkLengths("out", out, xs);
-    let scale = 1;
     for (let i = 0; i < xs.length; i++) {
       checkForward(xs[i]!, out && { out: out[i]! }, i);
-      scale = Math.max(scale, rescueScale(this.#params.check(params, xs[i]!.length)));
+      this.#params.check(params, xs[i]!.length);
     }
     const ys = out === undefined ? xs.map((x) => new Float32Array(x.length)) : [...out];
-    const pass = scale === 1 ? this.#packing(xs, params) : undefined;
+    const pass = this.#packing(xs, params);
     if (pass === undefined) {
       for (const [i, x] of xs.entries()) this.forward(x, params, { out: ys[i]! });
     } else {
@@ -116,7 +114,7 @@ class Instance implements Sau {
     const stream = this.#use();
     checkList("xs", xs);
     checkLengths("dys", dys, xs);
-    checkObject("options", options);
+    checkObject("options", options, "{ out: [] }");
     const { out, ...rest } = options;
     if (out !== undefined) checkLengths("out", out, xs);
     const optionsOf = (i: number): BackwardOptions<W> =>
@@ -189,7 +187,7 @@ function checkForward(
   options: ForwardOptions | undefined,
   index: number,
 ): Float32Array | undefined {
-  if (options !== undefined) checkObject("options", options);
+  if (options !== undefined) checkObject("options", options, "{ out: y }");
   checkArray(index < 0 ? "x" : part("x", index), x);
   const out = options?.out;
   if (out === undefined) return undefined;
@@ -211,11 +209,6 @@ function checkPair(x: unknown, dy: unknown, index: number): void {
       `${part("dy", index)} has ${dy.length} values, expected ${x.length}, the length of ${part("x", index)}.`,
     );
   }
-}
-
-function checkObject(name: string, value: unknown): void {
-  if (typeof value === "object" && value !== null && !ArrayBuffer.isView(value)) return;
-  throw new TypeError(`${name} is ${describe(value)}, expected an object.`);
 }
 
 function checkList(name: string, value: unknown): void {

@@ -4,7 +4,7 @@
  * A tier is chosen only after its kernels gave known answers: an engine can accept a module and run
  * it wrong (Node 20 with --experimental-wasm-relaxed-simd returns doubled results).
  */
-import { describe, TierUnavailableError } from "./errors.js";
+import { checkObject, describe, TierUnavailableError } from "./errors.js";
 import { createJsKernels } from "./kernels/js.js";
 import { selfTest } from "./kernels/self-test.js";
 import { Arena, INITIAL_PAGES, JsMemory } from "./memory/arena.js";
@@ -60,9 +60,7 @@ const BYTES: Record<WasmTier, Uint8Array<ArrayBuffer>> = {
  * @throws {TierUnavailableError} when the options exclude one another
  */
 function candidates(options: SauOptions): { tiers: readonly Tier[]; report: TierReport[] } {
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(`options is ${describe(options)}, expected an object such as { tier: "auto" }.`);
-  }
+  checkObject("options", options, '{ tier: "auto" }');
   const { tier = "auto", deterministic = false, module } = options;
   if (tier !== "auto" && !TIERS.includes(tier)) {
     throw new RangeError(
@@ -72,11 +70,12 @@ function candidates(options: SauOptions): { tiers: readonly Tier[]; report: Tier
   if (typeof deterministic !== "boolean") {
     throw new TypeError(`deterministic is ${describe(deterministic)}, expected true or false.`);
   }
+  const moduleTier = module === undefined ? undefined : tierOf(module);
   const excluded = (candidate: Tier): string | undefined => {
     if (deterministic && candidate === "relaxed-simd") {
       return "its last bits depend on the processor, and deterministic was asked for";
     }
-    if (module !== undefined && candidate !== "js" && candidate !== tierOf(module)) {
+    if (moduleTier !== undefined && candidate !== "js" && candidate !== moduleTier) {
       return "the module that was given is for another tier";
     }
     return undefined;

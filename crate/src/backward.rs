@@ -4,6 +4,8 @@
 //! dy/dx = x < 0 ? alpha + (1 - alpha) Q(t) : 1 - (1 - alpha) Q(t)        t = min(|beta x|, clamp)
 //! ```
 //!
+//! Q counts as 0 from the clamp on, where it is below half an ulp of 1.
+//!
 //! The density needs no polynomial of its own: phi(t) = h(t) + t Q(t), so that the sum of phi dy is
 //! the sum of h dy and the sum of t Q dy.
 //!
@@ -23,7 +25,7 @@ use core::array::from_fn;
 ///
 /// # Safety
 /// `x` and `dy` are readable and `dx` writable for `GROUP` values; `dx` is the address of `x` or of
-/// `dy` or does not overlap them.
+/// `dy` or does not overlap them; `constants` are written.
 #[inline(always)]
 pub unsafe fn group<V: Lanes, P: Parameters<V>, S: Sums<V>, const WITH_SUMS: bool>(
     x: *const f32,
@@ -55,10 +57,17 @@ pub unsafe fn group<V: Lanes, P: Parameters<V>, S: Sums<V>, const WITH_SUMS: boo
             from_fn(|vector| parameters.distance(input(vector), vector * COLUMNS + column));
         if any_below(&distance, parameters.clamped_from()) {
             let t = distance.map(|distance| parameters.argument(distance));
-            let tail = composite::evaluate(&constants.tail, constants.steps[0], &t);
+            let (quarter, steps) = (&constants.quarter, constants.steps[0]);
+            let clamp = V::uniform(&constants.clamp);
+            // SAFETY: the caller's block says DEGREE - 1 steps.
+            let tail =
+                unsafe { composite::evaluate::<V, false>(&constants.tail, quarter, steps, &t) };
             let mut smooth = tail;
             if WITH_SUMS {
-                smooth = composite::evaluate(&constants.smooth, constants.steps[0], &t);
+                // SAFETY: the caller's block says DEGREE - 1 steps.
+                smooth = unsafe {
+                    composite::evaluate::<V, true>(&constants.smooth, quarter, steps, &t)
+                };
             }
             let mut terms = sums.start(column);
             for vector in 0..VECTORS {
@@ -68,12 +77,14 @@ pub unsafe fn group<V: Lanes, P: Parameters<V>, S: Sums<V>, const WITH_SUMS: boo
                 let sign = input.and(V::uniform(&constants.sign));
                 let scale = sign.xor(parameters.tail_scale(at));
                 let leaky_slope = leaky_slope(negative, parameters.alpha_toggle(at), constants);
-                let product = scale.mul_add(tail[vector], leaky_slope).mul(gradient);
+                // Doubled here and not in the scale, where it could overflow.
+                let tail = tail[vector].add(tail[vector]).zero_from(t[vector], clamp);
+                let product = scale.mul_add(tail, leaky_slope).mul(gradient);
                 store(vector, product);
                 if WITH_SUMS {
                     terms.add(sum::NEGATIVE, vector, input.and(negative).mul(gradient));
                     terms.add(sum::SMOOTH, vector, smooth[vector].mul(gradient));
-                    terms.add(sum::TAIL, vector, t[vector].mul(tail[vector]).mul(gradient));
+                    terms.add(sum::TAIL, vector, t[vector].mul(tail).mul(gradient));
                     terms.add(sum::SLOPE, vector, product);
                 }
             }
@@ -91,10 +102,9 @@ pub unsafe fn group<V: Lanes, P: Parameters<V>, S: Sums<V>, const WITH_SUMS: boo
                 let product = leaky_slope.add(none).mul(gradient);
                 store(vector, product);
                 if WITH_SUMS {
-                    let none = none.mul(gradient);
                     terms.add(sum::NEGATIVE, vector, input.and(negative).mul(gradient));
-                    terms.add(sum::SMOOTH, vector, none);
-                    terms.add(sum::TAIL, vector, none);
+                    terms.add(sum::SMOOTH, vector, none.mul(gradient));
+                    terms.add(sum::TAIL, vector, none.mul(gradient));
                     terms.add(sum::SLOPE, vector, product);
                 }
             }

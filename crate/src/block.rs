@@ -2,7 +2,7 @@
 //!
 //! The kernels own no memory, so everything they need lies in a [`Block`] at an address that the
 //! caller names, and for parameters that differ by channel in a table beside it. The TypeScript side
-//! reads these offsets from a file that `examples/layout.rs` writes and a test compares.
+//! reads these offsets from a file that `tests/layout.rs` writes and compares.
 
 use crate::lanes::{COLUMNS, Splat};
 
@@ -21,16 +21,14 @@ pub const GROUPS_A_CHUNK: usize = 16;
 /// Coefficients of a composite polynomial's inner polynomial.
 pub const DEGREE: usize = 7;
 
-/// Constants of a composite polynomial; see [`crate::composite`].
+/// Constants of a composite polynomial; see `src/composite.rs`.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct Composite {
     /// Coefficients of t^7 down to t^1.
     pub poly: [Splat; DEGREE],
-    /// What is added before each squaring.
-    pub shift: [Splat; 3],
-    /// The value at t = 0.
-    pub constant: Splat,
+    /// What is added before the first two squarings.
+    pub shift: [Splat; 2],
 }
 
 /// What does not depend on the parameters.
@@ -49,15 +47,18 @@ pub struct Constants {
     pub zero: Splat,
     /// 1.
     pub one: Splat,
-    /// Both composites are exactly 0 from here on.
+    /// 1/4, the composites' value at t = 0.
+    pub quarter: Splat,
+    /// From here on h and Q count as 0; `smooth` is exactly 0 here.
     pub clamp: Splat,
-    /// h(t) = phi(t) - t Q(t).
+    /// h(t) = phi(t) - t Q(t), in units of 4 phi(0).
     pub smooth: Composite,
-    /// Q(t) = 1 - Phi(t).
+    /// Q(t) = 1 - Phi(t), in units of 2.
     pub tail: Composite,
 }
 
-/// Parameters that are the same for every element: no bias, alpha at most 1 and not 0.
+/// Parameters that are the same for every element, without a bias. The forward kernel needs an alpha of at
+/// most 1 that is not 0; the backward kernels take any.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct Uniform {
@@ -67,10 +68,8 @@ pub struct Uniform {
     pub alpha_toggle: Splat,
     /// Inverse width of the Gaussian.
     pub beta: Splat,
-    /// (1 - alpha) / beta; −0 where that rounds to 0, so that −0 is kept.
+    /// 4 phi(0) (1 - alpha) / beta; −0 where its product with h always rounds to 0, so that −0 is kept.
     pub smooth_scale: Splat,
-    /// `smooth_scale` times 0: what the smooth part adds beyond the clamp.
-    pub smooth_zero: Splat,
     /// -(1 - alpha).
     pub tail_scale: Splat,
     /// The smallest magnitude of x whose product with beta rounds to the clamp or above.
@@ -81,11 +80,11 @@ pub struct Uniform {
 pub mod sum {
     /// min(x, 0) dy.
     pub const NEGATIVE: usize = 0;
-    /// h(|u|) dy.
+    /// h(|u|) dy, in units of 4 phi(0).
     pub const SMOOTH: usize = 1;
     /// t Q(t) dy, t = |u|.
     pub const TAIL: usize = 2;
-    /// (dy/dx) dy.
+    /// (dy/dx) dy; of a channel table alone.
     pub const SLOPE: usize = 3;
     /// How many there are.
     pub const COUNT: usize = 4;

@@ -9,7 +9,8 @@ use core::array::from_fn;
 /// One group from `x` to `y`.
 ///
 /// # Safety
-/// `x` is readable and `y` writable for `GROUP` values; they are the same address or do not overlap.
+/// `x` is readable and `y` writable for `GROUP` values; they are the same address or do not overlap;
+/// `constants` are written.
 #[inline(always)]
 pub unsafe fn group<V: Lanes, P: Parameters<V>>(
     x: *const f32,
@@ -34,18 +35,27 @@ pub unsafe fn group<V: Lanes, P: Parameters<V>>(
             from_fn(|vector| parameters.distance(input(vector), vector * COLUMNS + column));
         if any_below(&distance, parameters.clamped_from()) {
             let t = distance.map(|distance| parameters.argument(distance));
-            let smooth = composite::evaluate(&constants.smooth, constants.steps[0], &t);
+            // SAFETY: the caller's block says DEGREE - 1 steps.
+            let smooth = unsafe {
+                composite::evaluate::<V, true>(
+                    &constants.smooth,
+                    &constants.quarter,
+                    constants.steps[0],
+                    &t,
+                )
+            };
             for (vector, smooth) in smooth.into_iter().enumerate() {
                 let at = vector * COLUMNS + column;
                 let leaky = parameters.leaky(input(vector), at);
                 store(vector, smooth.mul_add(parameters.smooth_scale(at), leaky));
             }
         } else {
-            // Every smooth part is exactly 0: the same bits for less work.
+            // Every smooth part is exactly 0: the same bits for less work. Adding it makes −0, which
+            // alpha x may have underflowed to, 0 as on the other path.
             for vector in 0..VECTORS {
                 let at = vector * COLUMNS + column;
                 let leaky = parameters.leaky(input(vector), at);
-                store(vector, parameters.smooth_zero(at).add(leaky));
+                store(vector, V::uniform(&constants.zero).add(leaky));
             }
         }
     }

@@ -2,11 +2,12 @@
 //!
 //! For every kernel, with addresses in bytes:
 //! - `block` is the address of a [`Block`] whose constants are written, 16-byte aligned;
-//! - arrays are `length` values of `f32` at any alignment (64 bytes are fastest);
-//! - an output is the address of an input, or overlaps no input and not the block;
+//! - arrays are `length` values of `f32`, 4-byte aligned (64 bytes are fastest);
+//! - an output is the address of an input, or overlaps no input; no array overlaps the block, and no
+//!   output overlaps a table or its sums;
 //! - nothing beside the outputs and the block's sums and scratch is written.
 //!
-//! The caller is `ts/memory/arena.ts`; the promises are tested in `test/`.
+//! The caller is `ts/memory/stream.ts`; the promises are tested in `test/`.
 
 use crate::block::{self, Block, Constants, GROUP};
 use crate::lanes::Native;
@@ -111,7 +112,7 @@ pub unsafe fn forward(x: *const f32, y: *mut f32, length: usize, block: *mut Blo
 ///
 /// # Safety
 /// See the module's documentation; `table` has `row::COUNT` rows of `stride` values, with stride at
-/// least positions + GROUP, and first < positions.
+/// least positions + GROUP, and first < positions. Without positions nothing is written.
 #[wasm_bindgen]
 #[allow(clippy::too_many_arguments)] // a kernel's arguments are plain words
 pub unsafe fn forward_channels(
@@ -163,7 +164,7 @@ pub unsafe fn backward(
     }
 }
 
-/// As `backward`, and adds the terms of the parameters' gradients to the block's sums.
+/// As `backward`, and adds the terms of the gradients of alpha and beta to the block's sums.
 ///
 /// # Safety
 /// See the module's documentation; the block's uniform parameters are written.

@@ -1,8 +1,8 @@
 //! What a kernel may do with a vector: the one trait that every kernel is written over.
 //!
 //! A vector has [`Lanes::WIDTH`] lanes of `f32`. Three implementations exist, one a tier:
-//! [`scalar`] (`f32`, one lane), [`simd128`] (`v128`, four lanes, every operation rounded once) and
-//! [`relaxed`] (`v128`, [`Lanes::mul_add`] may fuse). A tier's semantics is exactly its `mul_add`:
+//! [`scalar`] (`f32`, one lane), `simd128` (`v128`, four lanes, every operation rounded once) and
+//! `relaxed` (`v128`, [`Lanes::mul_add`] may fuse). A tier's semantics is exactly its `mul_add`:
 //! everything else gives the same bits in all three.
 //!
 //! Every method is `#[inline(always)]`, so that a kernel compiles to one straight piece of code.
@@ -97,6 +97,9 @@ pub trait Lanes: Copy {
 
     /// All ones, which is a NaN, in the lanes that are not equal (NaN included), else all zeros.
     fn differs_mask(self, other: Self) -> Self;
+
+    /// 0 in the lanes where `argument >= limit`, else `self`: a NaN argument keeps `self`.
+    fn zero_from(self, argument: Self, limit: Self) -> Self;
 
     /// The smaller bit pattern of each lane, as unsigned integers: of two magnitudes the smaller,
     /// with NaN above infinity.

@@ -14,14 +14,16 @@
 
 #![cfg_attr(target_arch = "wasm32", no_std)]
 
-pub mod backward;
+// Only these are public: the others take addresses that a kernel's caller vouches for.
 pub mod block;
-pub mod composite;
-pub mod forward;
 pub mod kernels;
 pub mod lanes;
-pub mod parameters;
-pub mod sums;
+
+mod backward;
+mod composite;
+mod forward;
+mod parameters;
+mod sums;
 
 /// What a `no_std` module needs and a pure one never calls: nothing here can panic or allocate.
 #[cfg(target_arch = "wasm32")]

@@ -20,11 +20,8 @@ pub trait Parameters<V: Lanes>: Copy {
     /// Leaky ReLU: x where x >= 0, alpha x elsewhere, and 0 where alpha is 0.
     fn leaky(self, input: V, at: usize) -> V;
 
-    /// (1 - alpha) / beta.
+    /// 4 phi(0) (1 - alpha) / beta.
     fn smooth_scale(self, at: usize) -> V;
-
-    /// `smooth_scale` times 0.
-    fn smooth_zero(self, at: usize) -> V;
 
     /// -(1 - alpha).
     fn tail_scale(self, at: usize) -> V;
@@ -33,7 +30,7 @@ pub trait Parameters<V: Lanes>: Copy {
     fn alpha_toggle(self, at: usize) -> V;
 }
 
-/// One value for all elements, no bias, alpha at most 1 and not 0: the common case.
+/// One value for all elements, no bias: the common case. `leaky` needs an alpha of at most 1 that is not 0.
 #[derive(Clone, Copy)]
 pub struct Uniform<'a>(pub &'a Constants, pub &'a block::Uniform);
 
@@ -68,11 +65,6 @@ impl<V: Lanes> Parameters<V> for Uniform<'_> {
     #[inline(always)]
     fn smooth_scale(self, _: usize) -> V {
         V::uniform(&self.1.smooth_scale)
-    }
-
-    #[inline(always)]
-    fn smooth_zero(self, _: usize) -> V {
-        V::uniform(&self.1.smooth_zero)
     }
 
     #[inline(always)]
@@ -142,12 +134,6 @@ impl<V: Lanes> Parameters<V> for PerChannel<'_> {
     #[inline(always)]
     fn smooth_scale(self, at: usize) -> V {
         self.row(row::SMOOTH_SCALE, at)
-    }
-
-    #[inline(always)]
-    fn smooth_zero(self, at: usize) -> V {
-        let scale: V = self.row(row::SMOOTH_SCALE, at);
-        scale.mul(V::uniform(&self.constants.zero))
     }
 
     #[inline(always)]

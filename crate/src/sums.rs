@@ -47,7 +47,8 @@ impl<V: Lanes> Terms<V> for Ignored {
     fn finish(self) {}
 }
 
-/// Sums of all elements.
+/// Sums of all elements, without the one for the bias: who wants that takes a channel table, of one
+/// position if need be. (It would cost the others 2 %.)
 #[derive(Clone, Copy)]
 pub struct Total(pub *mut Block);
 
@@ -70,7 +71,9 @@ impl<V: Lanes> Sums<V> for Total {
 impl<V: Lanes> Terms<V> for GroupTotal<V> {
     #[inline(always)]
     fn add(&mut self, sum: usize, _: usize, term: V) {
-        self.sums[sum] = Some(self.sums[sum].map_or(term, |sum| sum.add(term)));
+        if sum != sum::SLOPE {
+            self.sums[sum] = Some(self.sums[sum].map_or(term, |sum| sum.add(term)));
+        }
     }
 
     #[inline(always)]
@@ -158,15 +161,22 @@ impl PerChannel {
 
     /// Groups between two moves: a position receives at most [`GROUPS_A_CHUNK`] terms and one more.
     #[inline(always)]
-    pub fn chunk(channels: usize) -> usize {
-        GROUPS_A_CHUNK * (channels / GROUP).max(1)
+    pub fn chunk(positions: usize) -> usize {
+        GROUPS_A_CHUNK * (positions / GROUP).max(1)
     }
 }
 
-/// The terms of a group go straight to their positions.
+/// The terms of a group, which go straight to their positions.
 pub struct GroupPositions {
     sums: PerChannel,
     column: usize,
+}
+
+impl GroupPositions {
+    #[inline(always)]
+    fn partial(&self, sum: usize, vector: usize) -> *mut f32 {
+        self.sums.partial(sum, self.sums.position + vector * COLUMNS + self.column)
+    }
 }
 
 impl<V: Lanes> Sums<V> for PerChannel {
@@ -181,8 +191,7 @@ impl<V: Lanes> Sums<V> for PerChannel {
 impl<V: Lanes> Terms<V> for GroupPositions {
     #[inline(always)]
     fn add(&mut self, sum: usize, vector: usize, term: V) {
-        let position = self.sums.position + vector * COLUMNS + self.column;
-        let partial = self.sums.partial(sum, position);
+        let partial = self.partial(sum, vector);
         // SAFETY: the kernel moves `position` only to places that leave GROUP values of a row.
         unsafe { V::load(partial).add(term).store(partial) }
     }

@@ -42,6 +42,7 @@ export function buildTier(tier: WasmTier, place: BuildPlace, toolchain: Toolchai
   // With the tier's features alone, each step fails on an instruction that the tier does not promise.
   const { binaryenFeatures, wasmOpt } = tierFlags(tier);
   keepKernels(bound, reachable, folder, binaryenFeatures);
+  keepPseudoMinimum(reachable, folder, binaryenFeatures);
   binaryen("wasm-opt", [reachable, "-o", optimised, ...binaryenFeatures, ...wasmOpt]);
   const bytes = withMemoryImport(readFileSync(optimised), tier);
 
@@ -98,12 +99,29 @@ function keepKernels(bound: string, reachable: string, folder: string, features:
   binaryen("wasm-metadce", [bound, ...features, "--graph-file", graph, "-o", reachable]);
 }
 
+/**
+ * Undoes what LLVM does to f32x4.pmin and pmax where relaxed SIMD is on: it emits relaxed_min and relaxed_max,
+ * which may lose a NaN that the kernels rely on (with V8 on x64 they do).
+ */
+function keepPseudoMinimum(file: string, folder: string, features: string[]): void {
+  const text = binaryen("wasm-dis", [file, ...features]);
+  const exact = text
+    .replaceAll("f32x4.relaxed_min", "f32x4.pmin")
+    .replaceAll("f32x4.relaxed_max", "f32x4.pmax");
+  if (exact === text) return;
+  const source = join(folder, "exact.wat");
+  writeFileSync(source, exact);
+  binaryen("wasm-as", [source, ...features, "-o", file]);
+}
+
 /** What the sections cannot show: panics, allocation, and static data that stripping would silently drop. */
 function impureCode(file: string, features: string[]): string[] {
   const text = binaryen("wasm-dis", [file, ...features]);
   const reasons: string[] = [];
   if (text.includes("(unreachable)"))
     reasons.push("its code has an unreachable instruction: a panic path is left");
+  if (/relaxed_(min|max)/.test(text))
+    reasons.push("its code has a relaxed minimum or maximum, which may lose a NaN");
   if (text.includes("memory.grow")) reasons.push("its code grows the memory: an allocator is left");
   const address = [...text.matchAll(/\b\d+\b/g)].map(Number).find(isStaticData);
   if (address !== undefined) {

@@ -150,7 +150,10 @@ export function binaryenVersion(): string {
 }
 
 /** Runs one of npm binaryen's programs, which are scripts for Node; what it prints. */
-export function binaryen(program: "wasm-metadce" | "wasm-opt" | "wasm-dis", args: string[]): string {
+export function binaryen(
+  program: "wasm-as" | "wasm-metadce" | "wasm-opt" | "wasm-dis",
+  args: string[],
+): string {
   return capture(process.execPath, [join(binaryenFolder(), "bin", program), ...args]);
 }
 

@@ -12,7 +12,7 @@ import { BLOCK, ROW, SUM, UNITS } from "./layout.js";
 const { fround } = Math;
 const DOUBLE = Float64Array.BYTES_PER_ELEMENT;
 
-/** Coefficients in a composite, one every {@link UNITS}.columns values: 7 of the polynomial, 3 shifts, the constant. */
+/** Values from one constant of the block to the next. */
 const SPLAT = UNITS.columns;
 
 /** The memory that the kernels work in; the views are asked for at each call, since it may grow. */
@@ -28,7 +28,7 @@ function composite(f32: Float32Array, at: number, t: number): number {
   const r = fround(value * t);
   const v = fround(r * fround(r + f32[at + 7 * SPLAT]!));
   const w = fround(v * fround(v + f32[at + 8 * SPLAT]!));
-  return fround(fround(w * fround(w + f32[at + 9 * SPLAT]!)) + f32[at + 10 * SPLAT]!);
+  return fround(fround(w + 0.25) + fround(w * w));
 }
 
 function isNegative(x: number): boolean {
@@ -45,7 +45,6 @@ export function createJsKernels(memory: KernelMemory): KernelExports {
     const alpha = f32[base + (BLOCK.alpha >>> 2)]!;
     const beta = f32[base + (BLOCK.beta >>> 2)]!;
     const scale = f32[base + (BLOCK.smoothScale >>> 2)]!;
-    const scaleZero = f32[base + (BLOCK.smoothZero >>> 2)]!;
     const clamp = f32[base + (BLOCK.clamp >>> 2)]!;
     const clampedFrom = f32[base + (BLOCK.clampedFrom >>> 2)]!;
     const smooth = base + (BLOCK.smooth >>> 2);
@@ -55,7 +54,7 @@ export function createJsKernels(memory: KernelMemory): KernelExports {
       const scaled = fround(alpha * input);
       const leaky = input < scaled ? scaled : input;
       if (distance >= clampedFrom) {
-        f32[to + i] = scaleZero + leaky;
+        f32[to + i] = 0 + leaky;
       } else {
         const u = fround(distance * beta);
         const h = composite(f32, smooth, clamp < u ? clamp : u);
@@ -112,7 +111,7 @@ export function createJsKernels(memory: KernelMemory): KernelExports {
       const input = f32[from + i]!;
       const negative = isNegative(input);
       const u = fround(Math.abs(input) * beta);
-      const Q = u >= clamp ? 0 : composite(f32, tail, u);
+      const Q = u >= clamp ? 0 : 2 * composite(f32, tail, u);
       const slope = fround(fround((negative ? -tailScale : tailScale) * Q) + (negative ? alpha : 1));
       f32[to + i] = slope * f32[gradients + i]!;
     }
@@ -135,7 +134,7 @@ export function createJsKernels(memory: KernelMemory): KernelExports {
     let groups = 0;
     for (let start = 0; start < length; start += UNITS.group) {
       for (let column = 0; column < UNITS.columns; column++) {
-        let [negatives, smooths, tails, slopes] = [0, 0, 0, 0];
+        let [negatives, smooths, tails] = [0, 0, 0];
         const end = Math.min(start + UNITS.group, length);
         for (let i = start + column; i < end; i += UNITS.columns) {
           const input = f32[from + i]!;
@@ -143,20 +142,17 @@ export function createJsKernels(memory: KernelMemory): KernelExports {
           const negative = isNegative(input);
           const u = fround(Math.abs(input) * beta);
           const t = clamp < u ? clamp : u;
-          const Q = u >= clamp ? 0 : composite(f32, tail, t);
+          const Q = u >= clamp ? 0 : 2 * composite(f32, tail, t);
           const h = u >= clamp ? 0 : composite(f32, smooth, t);
           const slope = fround(fround((negative ? -tailScale : tailScale) * Q) + (negative ? alpha : 1));
-          const product = fround(slope * gradient);
-          f32[to + i] = product;
+          f32[to + i] = slope * gradient;
           negatives = fround(negatives + fround((negative ? input : 0) * gradient));
           smooths = fround(smooths + fround(h * gradient));
           tails = fround(tails + fround(fround(t * Q) * gradient));
-          slopes = fround(slopes + product);
         }
         f32[partial + SUM.negative * UNITS.columns + column]! += negatives;
         f32[partial + SUM.smooth * UNITS.columns + column]! += smooths;
         f32[partial + SUM.tail * UNITS.columns + column]! += tails;
-        f32[partial + SUM.slope * UNITS.columns + column]! += slopes;
       }
       if (++groups === UNITS.groupsAChunk) {
         flush(f32, f64, partial, sums, SUM.count * UNITS.columns);
@@ -204,7 +200,7 @@ export function createJsKernels(memory: KernelMemory): KernelExports {
         const negative = isNegative(input);
         const u = fround(Math.abs(input) * f32[row + ROW.beta * stride]!);
         const t = clamp < u ? clamp : u;
-        const Q = u >= clamp ? 0 : composite(f32, tail, t);
+        const Q = u >= clamp ? 0 : 2 * composite(f32, tail, t);
         const h = u >= clamp ? 0 : composite(f32, smooth, t);
         const slope = fround(fround((negative ? -tailScale : tailScale) * Q) + (negative ? alpha : 1));
         const product = fround(slope * gradient);

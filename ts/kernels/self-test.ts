@@ -4,8 +4,18 @@
  * The values are those of the definition, to more digits than float32 has (scripts/golden.py); an engine
  * that runs a module wrong misses them by far more than the bound, which is the contract's.
  */
-import { ADDRESS, type Arena } from "../memory/arena.js";
-import { clearSums, readSums, writeConstants, writeUniform } from "../memory/block.js";
+import { smooth } from "../../scripts/fit/coefficients.json";
+import { ADDRESS, type Arena, tableStride } from "../memory/arena.js";
+import {
+  clearPositionSums,
+  clearSums,
+  readPositionSums,
+  readSums,
+  writeConstants,
+  writeTable,
+  writeUniform,
+} from "../memory/block.js";
+import type { CheckedParams } from "../params.js";
 import type { KernelExports } from "../wasm/kernels.js";
 import { SUM } from "./layout.js";
 
@@ -48,33 +58,85 @@ const ANSWERS = [
 /** Far above the contract's bounds, far below what a wrong instruction does. */
 const TOLERANCE = 1e-6;
 
+/** The same parameters as a channel table has them. */
+const PARAMS: CheckedParams = {
+  alpha: { perChannel: false, values: Float32Array.of(ALPHA) },
+  beta: { perChannel: false, values: Float32Array.of(BETA) },
+  bias: { perChannel: false, values: Float32Array.of(-0) },
+  layout: undefined,
+};
+
 /**
- * Runs forward and backward on known answers.
+ * Runs every kernel on known answers.
  *
  * Leaves the constants written and the parameters those of the test.
  *
  * @throws {Error} naming the first answer that is wrong
  */
 export function selfTest(arena: Arena, kernels: KernelExports): void {
-  const { xTile, dyTile, outTile, block } = ADDRESS;
+  const { xTile, dyTile, outTile, table, totals, block } = ADDRESS;
   const length = ANSWERS.length;
+  const pass = {
+    firstChannel: 0,
+    positions: 1,
+    inner: 1,
+    offset: 0,
+    start: 0,
+    length,
+    stride: length,
+    count: 1,
+  };
+  const stride = tableStride(pass.positions);
   writeConstants(arena);
   writeUniform(arena, ALPHA, BETA);
+  writeTable(arena, PARAMS, pass, 1);
+  clearSums(arena);
+  clearPositionSums(arena, pass.positions);
   for (const [i, [x]] of ANSWERS.entries()) {
     arena.f32[xTile / FLOAT + i] = x;
     arena.f32[dyTile / FLOAT + i] = 1;
   }
-  kernels.forward(xTile, outTile, length, block);
-  for (const [i, [x, y]] of ANSWERS.entries()) expectNear(`SAU(${x})`, arena.f32[outTile / FLOAT + i]!, y);
-  clearSums(arena);
-  kernels.backward_sums(xTile, dyTile, outTile, length, block);
-  for (const [i, [x, , slope]] of ANSWERS.entries()) {
-    expectNear(`the slope at ${x}`, arena.f32[outTile / FLOAT + i]!, slope);
-  }
   const sums = new Float64Array(SUM.count);
+
+  kernels.forward(xTile, outTile, length, block);
+  expectColumn(arena, "forward", 1);
+  kernels.forward_channels(xTile, outTile, length, 0, pass.positions, stride, table, block);
+  expectColumn(arena, "forward_channels", 1);
+  kernels.backward(xTile, dyTile, outTile, length, block);
+  expectColumn(arena, "backward", 2);
+  kernels.backward_sums(xTile, dyTile, outTile, length, block);
+  expectColumn(arena, "backward_sums", 2);
   readSums(arena, sums);
-  const densities = ANSWERS.reduce((sum, [, , , density]) => sum + density, 0);
-  expectNear("the sum of densities", sums[SUM.smooth]! + sums[SUM.tail]!, densities);
+  expectDensities("backward_sums", sums);
+  kernels.backward_channels(xTile, dyTile, outTile, length, 0, pass.positions, stride, table, totals, block);
+  expectColumn(arena, "backward_channels", 2);
+  readPositionSums(arena, pass.positions, sums);
+  expectDensities("backward_channels", sums);
+
+  arena.f32[xTile / FLOAT] = Number.NaN;
+  kernels.forward(xTile, outTile, length, block);
+  expectNaN(arena, "forward");
+  kernels.backward(xTile, dyTile, outTile, length, block);
+  expectNaN(arena, "backward");
+}
+
+/** Compares the out tile with a column of the answers. */
+function expectColumn(arena: Arena, kernel: string, column: 1 | 2): void {
+  for (const [i, answer] of ANSWERS.entries()) {
+    expectNear(`${kernel} at ${answer[0]}`, arena.f32[ADDRESS.outTile / FLOAT + i]!, answer[column]);
+  }
+}
+
+/** A minimum or maximum that loses a NaN gives a number here. */
+function expectNaN(arena: Arena, kernel: string): void {
+  const found = arena.f32[ADDRESS.outTile / FLOAT]!;
+  if (!Number.isNaN(found)) throw new Error(`self-test: ${kernel} at NaN came out as ${found}`);
+}
+
+function expectDensities(kernel: string, sums: Float64Array): void {
+  const expected = ANSWERS.reduce((sum, [, , , density]) => sum + density, 0);
+  const found = smooth.unit * sums[SUM.smooth]! + sums[SUM.tail]!;
+  expectNear(`the sum of densities of ${kernel}`, found, expected);
 }
 
 function expectNear(what: string, found: number, expected: number): void {

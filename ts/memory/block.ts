@@ -27,24 +27,23 @@ export function writeConstants({ f32, i32 }: Arena): void {
   splat(i32, BLOCK.sign, -0x80000000);
   splat(f32, BLOCK.zero, 0);
   splat(f32, BLOCK.one, 1);
+  splat(f32, BLOCK.quarter, 0.25);
   splat(f32, BLOCK.clamp, clamp);
-  for (const [offset, { poly, shift, constant }] of [
+  for (const [offset, { poly, shift }] of [
     [BLOCK.smooth, smooth],
     [BLOCK.tail, tail],
   ] as const) {
-    const inOrder = [...[...poly].reverse(), ...shift, constant];
+    const inOrder = [...[...poly].reverse(), ...shift];
     for (const [k, value] of inOrder.entries()) splat(f32, offset + k * columns * FLOAT, value);
   }
 }
 
 /** Writes the parameters of the kernels that have one value for all. */
 export function writeUniform({ f32, i32 }: Arena, alpha: number, beta: number): void {
-  const scale = smoothScale(alpha, beta);
   splat(f32, BLOCK.alpha, alpha);
   splat(i32, BLOCK.alphaToggle, bitsOf(alpha) ^ bitsOf(1));
   splat(f32, BLOCK.beta, beta);
-  splat(f32, BLOCK.smoothScale, scale);
-  splat(f32, BLOCK.smoothZero, scale * 0);
+  splat(f32, BLOCK.smoothScale, smoothScale(alpha, beta));
   splat(f32, BLOCK.tailScale, tailScale(alpha));
   splat(f32, BLOCK.clampedFrom, clampedFrom(beta));
 }

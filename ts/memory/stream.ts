@@ -5,7 +5,7 @@
  * is checked: arrays are attached and of the right lengths, and an output overlaps no input but itself.
  */
 import { SUM } from "../kernels/layout.js";
-import type { CheckedParams } from "../params.js";
+import { type CheckedParams, needsRescue, rescueScale } from "../params.js";
 import type { KernelExports } from "../wasm/kernels.js";
 import { ADDRESS, type Arena, TABLE_POSITIONS, TILE, tableStride } from "./arena.js";
 import {
@@ -16,7 +16,7 @@ import {
   writeTable,
   writeUniform,
 } from "./block.js";
-import { type Pass, passes } from "./tiles.js";
+import { type Pass, passes, runs } from "./tiles.js";
 
 const FLOAT = Float32Array.BYTES_PER_ELEMENT;
 
@@ -65,19 +65,26 @@ export class Stream {
     return this.#whole;
   }
 
-  /**
-   * y = SAU(x).
-   *
-   * @param scale see `rescueScale`
-   */
-  forward(x: Float32Array, y: Float32Array, params: CheckedParams, scale: number): void {
-    if (params.layout === undefined) {
+  /** y = SAU(x). */
+  forward(x: Float32Array, y: Float32Array, params: CheckedParams): void {
+    const { alpha, beta, layout } = params;
+    if (layout === undefined) {
+      const scale = rescueScale(alpha.values[0]!, beta.values[0]!);
       this.#forwardPass(x, y, params, this.#wholePass(x.length), scale);
+    } else if (needsRescue(params)) {
+      // Slow, where inner is small, but each channel has its own scale.
+      for (const pass of runs(layout)) {
+        const channel = pass.firstChannel;
+        const a = alpha.values[alpha.perChannel ? channel : 0]!;
+        const b = beta.values[beta.perChannel ? channel : 0]!;
+        this.#forwardPass(x, y, params, pass, rescueScale(a, b));
+      }
     } else {
-      for (const pass of passes(params.layout, x.length)) this.#forwardPass(x, y, params, pass, scale);
+      for (const pass of passes(layout, x.length)) this.#forwardPass(x, y, params, pass, 1);
     }
   }
 
+  /** `scale`: see `rescueScale`. */
   #forwardPass(x: Float32Array, y: Float32Array, params: CheckedParams, pass: Pass, scale: number): void {
     const { arena } = this;
     const uniform = this.setUpForward(params, pass, scale);
@@ -108,11 +115,11 @@ export class Stream {
     return this.#setUp(params, pass, scale, value <= 1 && value !== 0);
   }
 
-  #setUp(params: CheckedParams, pass: Pass, scale: number, alphaFitsBlock: boolean): boolean {
+  #setUp(params: CheckedParams, pass: Pass, scale: number, blockServes: boolean): boolean {
     const { alpha, beta, bias } = params;
     const channel = pass.firstChannel;
     const noBias = bias.values[bias.perChannel ? channel : 0] === 0;
-    if (pass.positions > 1 || !noBias || !alphaFitsBlock || scale !== 1) {
+    if (pass.positions > 1 || !noBias || !blockServes || scale !== 1) {
       writeTable(this.arena, params, pass, scale);
       return false;
     }
@@ -150,6 +157,7 @@ export class Stream {
    * dx, if there is one, and sums, if there are any: kind after kind, one value a channel.
    *
    * @param accumulate adds to dx
+   * @param withBias whether the sum for the bias is among those that are wanted
    */
   backward(
     x: Float32Array,
@@ -158,13 +166,14 @@ export class Stream {
     accumulate: boolean,
     params: CheckedParams,
     sums: Float64Array | undefined,
+    withBias: boolean,
   ): void {
     // Inputs must outlive a call whose sums may have to be rescued: then dx is not computed in place.
     const inPlace = dx !== undefined && (overlap(dx, x) || overlap(dx, dy));
     const dxAt =
       dx === undefined || accumulate || (inPlace && sums !== undefined) ? -1 : this.arena.addressOf(dx);
     for (const pass of this.#passesOf(params, x.length)) {
-      this.#backwardPass(x, dy, dx, dxAt, accumulate, params, pass, sums);
+      this.#backwardPass(x, dy, dx, dxAt, accumulate, params, pass, sums, withBias);
     }
   }
 
@@ -177,9 +186,10 @@ export class Stream {
     params: CheckedParams,
     pass: Pass,
     sums: Float64Array | undefined,
+    withBias: boolean,
   ): void {
     const { arena } = this;
-    const uniform = this.setUpBackward(params, pass);
+    const uniform = this.setUpBackward(params, pass, withBias);
     const xAt = arena.addressOf(x);
     const dyAt = arena.addressOf(dy);
     this.#passSums.fill(0, 0, SUM.count * pass.positions);
@@ -204,9 +214,12 @@ export class Stream {
     if (sums !== undefined) this.#addToChannels(sums, params, pass);
   }
 
-  /** Writes a pass's parameters for backward; returns whether they are in the block rather than in the table. */
-  setUpBackward(params: CheckedParams, pass: Pass): boolean {
-    return this.#setUp(params, pass, 1, true);
+  /**
+   * Writes a pass's parameters for backward; returns whether they are in the block rather than in the table.
+   * The sum for the bias is one of the table's.
+   */
+  setUpBackward(params: CheckedParams, pass: Pass, withBias: boolean): boolean {
+    return this.#setUp(params, pass, 1, !withBias);
   }
 
   /** One backward kernel call for dx alone. */

@@ -36,7 +36,8 @@ export function passes(layout: ChannelLayout, length: number): Iterable<Pass> {
   return layout.inner >= LONG_RUN ? runs(layout) : slices(layout, length);
 }
 
-function* runs({ outer, channels, inner }: ChannelLayout): Generator<Pass> {
+/** A pass a channel, each of runs of `inner` elements. */
+export function* runs({ outer, channels, inner }: ChannelLayout): Generator<Pass> {
   for (let channel = 0; channel < channels; channel++) {
     yield {
       firstChannel: channel,

@@ -23,7 +23,7 @@ export interface KernelExports {
   backward_channels(x: number, dy: number, dx: number, length: number, first: number, positions: number, stride: number, table: number, totals: number, block: number): void;
 
   /**
-   * As `backward`, and adds the terms of the parameters' gradients to the block's sums.
+   * As `backward`, and adds the terms of the gradients of alpha and beta to the block's sums.
    *
    * # Safety
    * See the module's documentation; the block's uniform parameters are written.
@@ -44,7 +44,7 @@ export interface KernelExports {
    *
    * # Safety
    * See the module's documentation; `table` has `row::COUNT` rows of `stride` values, with stride at
-   * least positions + GROUP, and first < positions.
+   * least positions + GROUP, and first < positions. Without positions nothing is written.
    */
   forward_channels(x: number, y: number, length: number, first: number, positions: number, stride: number, table: number, block: number): void;
 }

@@ -70,6 +70,11 @@ impl Lanes for F32x4Relaxed {
     }
 
     #[inline(always)]
+    fn zero_from(self, argument: Self, limit: Self) -> Self {
+        Self(self.0.zero_from(argument.0, limit.0))
+    }
+
+    #[inline(always)]
     fn min_bits(self, other: Self) -> Self {
         Self(self.0.min_bits(other.0))
     }

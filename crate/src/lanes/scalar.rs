@@ -68,6 +68,11 @@ impl Lanes for f32 {
     }
 
     #[inline(always)]
+    fn zero_from(self, argument: Self, limit: Self) -> Self {
+        if argument >= limit { 0.0 } else { self }
+    }
+
+    #[inline(always)]
     fn min_bits(self, other: Self) -> Self {
         f32::from_bits(self.to_bits().min(other.to_bits()))
     }

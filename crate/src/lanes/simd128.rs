@@ -76,6 +76,11 @@ impl Lanes for F32x4 {
     }
 
     #[inline(always)]
+    fn zero_from(self, argument: Self, limit: Self) -> Self {
+        Self(v128_andnot(self.0, f32x4_ge(argument.0, limit.0)))
+    }
+
+    #[inline(always)]
     fn min_bits(self, other: Self) -> Self {
         Self(u32x4_min(self.0, other.0))
     }
