@@ -52,8 +52,9 @@ export interface Sau extends Disposable {
    * SharedArrayBuffer and of resizable buffers are fine, and so is length 0.
    *
    * NaN gives NaN, +inf gives +inf, -inf gives -inf sign(alpha) and 0 at alpha = 0; subnormals and -0 are
-   * kept. The error is at most 3 ulp of max(|y|, |1 - alpha| phi(0) / beta); beyond |beta x| = 5.417 the
-   * result is exactly leaky ReLU (test/accuracy.test.ts). Source: arXiv 2109.13210, section 3.
+   * kept. The error is at most 3 ulp of max(|y|, |1 - alpha| phi(0) / beta), but for about one input in ten million
+   * (README.md, "How exact"); beyond |beta x| = 5.417 the
+   * result is exactly leaky ReLU (test/accuracy/forward.test.ts). Source: arXiv 2109.13210, section 3.
    *
    * @returns `out`, or a new array
    * @throws {TypeError} for kinds, shapes, lengths and detached buffers; {RangeError} for parameters' values;
@@ -69,7 +70,7 @@ export interface Sau extends Disposable {
    * dx may be x or dy; where they overlap otherwise, the inputs are copied first. The error of the slope
    * before it is multiplied by dy is at most 2^-23 max(1, |alpha|, |1 - alpha|); it is exactly 1 or alpha
    * beyond |beta x| = 5.417. Sums are taken in an order that depends on neither tier nor tiles
-   * (test/accuracy.test.ts, test/sums.test.ts).
+   * (test/accuracy/backward.test.ts, test/sums.test.ts).
    *
    * @returns what is wanted, as `dx`, `dAlpha`, `dBeta`, `dBias`; with `out`, the caller's own arrays
    * @throws as forward; also {TypeError} for an unknown want

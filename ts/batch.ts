@@ -93,7 +93,7 @@ export function backwardPacked(
   pass: Pass,
 ): void {
   const { xTile, dyTile, outTile } = ADDRESS;
-  const uniform = stream.setUpBackward(params, pass, false);
+  const uniform = stream.setUpBackward(params, pass);
   for (const [from, to, length] of packs(xs)) {
     gather(stream.arena, xTile, xs, from, to);
     gather(stream.arena, dyTile, dys, from, to);

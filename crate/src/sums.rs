@@ -47,8 +47,8 @@ impl<V: Lanes> Terms<V> for Ignored {
     fn finish(self) {}
 }
 
-/// Sums of all elements, without the one for the bias: who wants that takes a channel table, of one
-/// position if need be. (It would cost the others 2 %.)
+/// Sums of all elements, without the one for the bias, which would cost the others 2 %: who wants it adds
+/// up dx.
 #[derive(Clone, Copy)]
 pub struct Total(pub *mut Block);
 

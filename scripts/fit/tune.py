@@ -84,13 +84,12 @@ def steps(constants, rng):
 def tune(name, start, clamp, seed, batches, rounds=4):
     """Random steps, each kept if the largest |H error| does not grow, plain and relaxed.
 
-    Only constants that are allowed (see above) are kept. After each round the worst points of a
-    large new sample join, because constants always look better on the points that chose
+    Only constants that are allowed (see above) are kept. After each round the worst points
+    of a large new sample join, because constants always look better on the points that chose
     them. Returns the constants and their largest error on the last such sample.
     """
     rng = np.random.default_rng(seed)
     errors = Errors(name, clamp, rng)
-
     constants = np.float32(start)
     best = errors.largest(constants) if is_allowed(name, constants, clamp) else np.inf
     for _ in range(rounds):

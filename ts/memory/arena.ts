@@ -204,6 +204,15 @@ export class Arena implements KernelMemory {
     for (let i = 0; i < length; i++) target[start + i]! += f32[from + i]!;
   }
 
+  /** The sum of `length` values from `address`, one after the other in double precision. */
+  sum(address: number, length: number): number {
+    const { f32 } = this;
+    const from = address / FLOAT;
+    let sum = 0;
+    for (let i = from; i < from + length; i++) sum += f32[i]!;
+    return sum;
+  }
+
   /** Copies `length` values within the arena. */
   copyWithin(to: number, from: number, length: number): void {
     this.f32.copyWithin(to / FLOAT, from / FLOAT, from / FLOAT + length);

@@ -115,11 +115,11 @@ export class Stream {
     return this.#setUp(params, pass, scale, value <= 1 && value !== 0);
   }
 
-  #setUp(params: CheckedParams, pass: Pass, scale: number, blockServes: boolean): boolean {
+  #setUp(params: CheckedParams, pass: Pass, scale: number, alphaFitsBlock: boolean): boolean {
     const { alpha, beta, bias } = params;
     const channel = pass.firstChannel;
     const noBias = bias.values[bias.perChannel ? channel : 0] === 0;
-    if (pass.positions > 1 || !noBias || !blockServes || scale !== 1) {
+    if (pass.positions > 1 || !noBias || !alphaFitsBlock || scale !== 1) {
       writeTable(this.arena, params, pass, scale);
       return false;
     }
@@ -189,7 +189,7 @@ export class Stream {
     withBias: boolean,
   ): void {
     const { arena } = this;
-    const uniform = this.setUpBackward(params, pass, withBias);
+    const uniform = this.setUpBackward(params, pass);
     const xAt = arena.addressOf(x);
     const dyAt = arena.addressOf(dy);
     this.#passSums.fill(0, 0, SUM.count * pass.positions);
@@ -205,7 +205,7 @@ export class Stream {
         if (xAt < 0) arena.copyIn(ADDRESS.xTile, x, at, length);
         if (dyAt < 0) arena.copyIn(ADDRESS.dyTile, dy, at, length);
         if (sums === undefined) this.backwardCall(uniform, pass, xFrom, dyFrom, to, length, first);
-        else this.#sumCall(uniform, pass, xFrom, dyFrom, to, length, first);
+        else this.#sumCall(uniform, withBias, pass, xFrom, dyFrom, to, length, first);
         if (dx === undefined || dxAt >= 0) continue;
         if (accumulate) arena.addOut(ADDRESS.outTile, dx, at, length);
         else arena.copyOut(ADDRESS.outTile, dx, at, length);
@@ -214,12 +214,9 @@ export class Stream {
     if (sums !== undefined) this.#addToChannels(sums, params, pass);
   }
 
-  /**
-   * Writes a pass's parameters for backward; returns whether they are in the block rather than in the table.
-   * The sum for the bias is one of the table's.
-   */
-  setUpBackward(params: CheckedParams, pass: Pass, withBias: boolean): boolean {
-    return this.#setUp(params, pass, 1, !withBias);
+  /** Writes a pass's parameters for backward; returns whether they are in the block rather than in the table. */
+  setUpBackward(params: CheckedParams, pass: Pass): boolean {
+    return this.#setUp(params, pass, 1, true);
   }
 
   /** One backward kernel call for dx alone. */
@@ -246,6 +243,7 @@ export class Stream {
   /** One backward kernel call, whose sums are added to those of the pass. */
   #sumCall(
     uniform: boolean,
+    withBias: boolean,
     pass: Pass,
     x: number,
     dy: number,
@@ -268,6 +266,8 @@ export class Stream {
         if (!Number.isFinite(sums[k])) sums[k] = rescued[k]! / scale;
       }
     }
+    // The kernel with uniform parameters has no sum for the bias: it would cost the others 2 %.
+    if (uniform && withBias) sums[SUM.slope] = arena.sum(dx, length);
     for (let k = 0; k < count; k++) this.#passSums[k]! += sums[k]!;
   }
 

@@ -37,12 +37,16 @@ fn composite(name: &str) -> Composite {
     poly.reverse();
     Composite {
         poly: poly.try_into().expect("seven coefficients"),
-        shift: splats("shift").try_into().expect("three shifts"),
-        constant: splats("constant")[0],
+        shift: splats("shift").try_into().expect("two shifts"),
     }
 }
 
-/// Both composites are 0 from here on.
+/// h is so many times its composite: 4 phi(0).
+pub fn smooth_unit() -> f64 {
+    2.0 * std::f64::consts::FRAC_2_SQRT_PI * std::f64::consts::FRAC_1_SQRT_2
+}
+
+/// h and Q are 0 from here on.
 pub fn clamp() -> f32 {
     numbers(COEFFICIENTS, "clamp")[0]
 }
@@ -54,6 +58,7 @@ fn constants() -> Constants {
         sign: Splat::of_bits(0x8000_0000),
         zero: Splat::of(0.0),
         one: Splat::of(1.0),
+        quarter: Splat::of(0.25),
         clamp: Splat::of(clamp()),
         smooth: composite("smooth"),
         tail: composite("tail"),
@@ -83,8 +88,8 @@ impl Parameters {
     }
 
     fn smooth_scale(self) -> f32 {
-        let scale = self.exact_smooth_scale() as f32;
-        if scale == 0.0 { -0.0 } else { scale }
+        let scale = (smooth_unit() * self.exact_smooth_scale()) as f32;
+        if scale.abs() <= 2f32.powi(-148) { -0.0 } else { scale }
     }
 
     fn tail_scale(self) -> f32 {
@@ -123,7 +128,6 @@ impl Parameters {
             alpha_toggle: Splat::of_bits(alpha_toggle),
             beta: Splat::of(self.beta),
             smooth_scale: Splat::of(self.smooth_scale()),
-            smooth_zero: Splat::of(self.smooth_scale() * 0.0),
             tail_scale: Splat::of(self.tail_scale()),
             clamped_from: Splat::of(self.clamped_from()),
         }
