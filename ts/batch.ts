@@ -1,7 +1,7 @@
 /** Batches: many small arrays end to end in a tile, so that one kernel call serves all of them. */
 import { ADDRESS, type Arena, TILE } from "./memory/arena.js";
 import type { Stream } from "./memory/stream.js";
-import { type Pass, passes } from "./memory/tiles.js";
+import { type Pass, passes, wholePass } from "./memory/tiles.js";
 import { type CheckedParams, needsRescue } from "./params.js";
 
 const FLOAT = Float32Array.BYTES_PER_ELEMENT;
@@ -14,17 +14,7 @@ export function packing(xs: readonly Float32Array[], params: CheckedParams): Pas
   if (needsRescue(params)) return undefined;
   const length = xs.reduce((longest, x) => Math.max(longest, x.length), 0);
   const { layout } = params;
-  const whole = {
-    firstChannel: 0,
-    positions: 1,
-    inner: 1,
-    offset: 0,
-    start: 0,
-    length,
-    stride: length,
-    count: 1,
-  };
-  const [pass, ...more] = layout === undefined ? [whole] : passes(layout, length);
+  const [pass, ...more] = layout === undefined ? [wholePass(length)] : passes(layout, length);
   // With a layout all arrays have its length, so that each begins at the first position.
   return more.length === 0 && pass?.count === 1 && length <= TILE ? pass : undefined;
 }

@@ -15,6 +15,7 @@ import {
   writeTable,
   writeUniform,
 } from "../memory/block.js";
+import { wholePass } from "../memory/tiles.js";
 import type { CheckedParams } from "../params.js";
 import type { KernelExports } from "../wasm/kernels.js";
 import { SUM } from "./layout.js";
@@ -76,16 +77,7 @@ const PARAMS: CheckedParams = {
 export function selfTest(arena: Arena, kernels: KernelExports): void {
   const { xTile, dyTile, outTile, table, totals, block } = ADDRESS;
   const length = ANSWERS.length;
-  const pass = {
-    firstChannel: 0,
-    positions: 1,
-    inner: 1,
-    offset: 0,
-    start: 0,
-    length,
-    stride: length,
-    count: 1,
-  };
+  const pass = wholePass(length);
   const stride = tableStride(pass.positions);
   writeConstants(arena);
   writeUniform(arena, ALPHA, BETA);

@@ -16,7 +16,7 @@ import {
   writeTable,
   writeUniform,
 } from "./block.js";
-import { type Pass, passes, runs } from "./tiles.js";
+import { type Pass, passes, runs, wholePass } from "./tiles.js";
 
 const FLOAT = Float32Array.BYTES_PER_ELEMENT;
 
@@ -27,25 +27,13 @@ const FLOAT = Float32Array.BYTES_PER_ELEMENT;
  */
 const RESCUES = [2 ** -64, 2 ** -140];
 
-/** A pass that can be used again for another length. */
-type WholePass = { -readonly [Key in keyof Pass]: Pass[Key] };
-
 /** The kernels at work on one arena. */
 export class Stream {
   /** The parameters that the block holds. */
   #alpha = Number.NaN;
   #beta = Number.NaN;
   /** All elements with one set of parameters; kept so that a call makes no garbage. */
-  readonly #whole: WholePass = {
-    firstChannel: 0,
-    positions: 1,
-    inner: 1,
-    offset: 0,
-    start: 0,
-    length: 0,
-    stride: 0,
-    count: 1,
-  };
+  readonly #whole = wholePass(0);
   /** Sums of a kernel call, of its rescue, and of a pass: kind after kind, one value a position. */
   readonly #callSums = new Float64Array(SUM.count * TABLE_POSITIONS);
   readonly #rescuedSums = new Float64Array(SUM.count * TABLE_POSITIONS);

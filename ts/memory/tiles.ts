@@ -31,6 +31,11 @@ export interface Pass {
   readonly count: number;
 }
 
+/** The pass over `length` elements that have all parameters in common. */
+export function wholePass(length: number): { -readonly [Key in keyof Pass]: Pass[Key] } {
+  return { firstChannel: 0, positions: 1, inner: 1, offset: 0, start: 0, length, stride: length, count: 1 };
+}
+
 /** The passes over `length` elements in channels, in the order in which sums are taken. */
 export function passes(layout: ChannelLayout, length: number): Iterable<Pass> {
   return layout.inner >= LONG_RUN ? runs(layout) : slices(layout, length);
