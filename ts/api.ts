@@ -70,6 +70,8 @@ export interface Sau extends Disposable {
    * dx may be x or dy; where they overlap otherwise, the inputs are copied first. The error of the slope
    * before it is multiplied by dy is at most 2^-23 max(1, |alpha|, |1 - alpha|); it is exactly 1 or alpha
    * beyond |beta x| = 5.417. Sums are taken in an order that depends on neither tier nor tiles
+   * nor what else is wanted; their error is at most 1e-6 of the sum of the terms' magnitudes, where a term far
+   * from 0, which has no relative accuracy, counts as what it would be at x = 0
    * (test/accuracy/backward.test.ts, test/sums.test.ts).
    *
    * @returns what is wanted, as `dx`, `dAlpha`, `dBeta`, `dBias`; with `out`, the caller's own arrays
