@@ -41,7 +41,7 @@ export function describe(value: unknown): string {
   if (typeof value === "object" && value !== null) {
     const kind = Object.prototype.toString.call(value).slice("[object ".length, -1);
     if (kind === "Object") return "an object";
-    return `${/^[AEIOU]/.test(kind) ? "an" : "a"} ${kind}`;
+    return `${/^[AEIO]/.test(kind) ? "an" : "a"} ${kind}`;
   }
   return Object.is(value, -0) ? "-0" : String(value);
 }
