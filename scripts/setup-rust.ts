@@ -23,7 +23,7 @@ Installs what the build of the WebAssembly modules lacks on this machine:
   3. wasm-bindgen-cli, by cargo install, at exactly the version in Cargo.lock
 What is there already is left alone. Afterwards: npm run build:wasm`;
 
-/** A closed network may keep rustup waiting for ever. */
+/** Without access to its servers rustup may wait for ever. */
 const RUSTUP_SECONDS = 60;
 
 /** The name under which rustup gets to know Debian's toolchain: `cargo +debian test --target ${WASM_TARGET}`. */
@@ -44,7 +44,7 @@ function installCompiler(): boolean {
   if (rustupToolchain() !== undefined) return false;
   if (debianToolchain() !== undefined) return linkDebianToolchain();
   if (findProgram("rustup") !== undefined) {
-    say(`rustup component add rust-src (at most ${RUSTUP_SECONDS} s; fails on closed networks)`);
+    say(`rustup component add rust-src (at most ${RUSTUP_SECONDS} s; fails without access to its servers)`);
     const added = show("rustup", ["component", "add", "rust-src"], { timeoutSeconds: RUSTUP_SECONDS });
     if (added && rustupToolchain() !== undefined) return true;
     console.log("rustup could not add them.");

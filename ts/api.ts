@@ -19,7 +19,7 @@ export interface ForwardBatchOptions {
 export interface BackwardBatchOptions<W extends Want = Want> {
   /** As of backward, for every array. */
   readonly want?: readonly W[];
-  /** As of backward, one for each array. */
+  /** As of backward, one for each array; dx may be its own x or dy, but may not overlap another's. */
   readonly out?: readonly NonNullable<BackwardOptions["out"]>[];
   /** As of backward. */
   readonly accumulate?: boolean;
@@ -34,7 +34,7 @@ export interface ArenaTensor extends Disposable {
    * @throws {DisposedError} after dispose
    */
   readonly array: Float32Array;
-  /** Gives the memory back; a second call does nothing. */
+  /** Gives the memory back, to later allocations: views that were kept then show theirs. A second call does nothing. */
   dispose(): void;
 }
 
@@ -52,7 +52,7 @@ export interface Sau extends Disposable {
    * SharedArrayBuffer and of resizable buffers are fine, and so is length 0.
    *
    * NaN gives NaN, +inf gives +inf, -inf gives -inf sign(alpha) and 0 at alpha = 0; subnormals and -0 are
-   * kept. The error is at most 3 ulp of max(|y|, |1 - alpha| phi(0) / beta), but for about one input in ten million
+   * kept. The error is at most 3 ulp of max(|y|, |1 - alpha| phi(0) / beta), but for rare inputs of some parameters
    * (README.md, "How exact"); beyond |beta x| = 5.417 the
    * result is exactly leaky ReLU (test/accuracy/forward.test.ts). Source: arXiv 2109.13210, section 3.
    *

@@ -15,7 +15,7 @@ export const WANTS = ["dx", "alpha", "beta", "bias"] as const;
 /** The gradient of x, or of a parameter. */
 export type Want = (typeof WANTS)[number];
 
-/** The caller's arrays for the gradients. For a parameter that is one number: of length 1. */
+/** The caller's arrays for the gradients, none of which may overlap another. For a parameter that is one number: of length 1. */
 export interface GradientOutputs {
   readonly dx?: Float32Array;
   readonly dAlpha?: Float32Array;

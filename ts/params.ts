@@ -174,7 +174,7 @@ function channelLayout(
       "A parameter with one value a channel needs shape and channelAxis; neither was given.",
     );
   }
-  if (!Array.isArray(shape) || !shape.every((size) => Number.isInteger(size) && size >= 0)) {
+  if (!Array.isArray(shape) || ![...shape].every((size) => Number.isSafeInteger(size) && size >= 0)) {
     const given = Array.isArray(shape) ? `[${shape.map(describe).join(", ")}]` : describe(shape);
     throw new TypeError(`shape is ${given}, expected an array of whole numbers from 0.`);
   }

@@ -91,17 +91,20 @@ class Instance implements Sau {
     checkObject("options", options, "{ out: [] }");
     const { out } = options;
     if (out !== undefined) checkLengths("out", out, xs);
+    // Checked once for all, before anything is written: an output may be the array of a parameter. With a
+    // layout, every array has its length.
+    const [first] = xs;
+    if (first === undefined) return [];
+    checkArray("xs[0]", first);
+    let checked = this.#params.check(params, first.length);
     for (let i = 0; i < xs.length; i++) {
       checkForward(xs[i]!, out && { out: out[i]! }, i);
-      this.#params.check(params, xs[i]!.length);
+      checked = this.#params.check(params, xs[i]!.length);
     }
     const ys = out === undefined ? xs.map((x) => new Float32Array(x.length)) : [...out];
-    const pass = this.#packing(xs, params);
-    if (pass === undefined) {
-      for (const [i, x] of xs.entries()) this.forward(x, params, { out: ys[i]! });
-    } else {
-      forwardPacked(stream, xs, ys, this.#params.check(params, xs[0]!.length), pass);
-    }
+    const pass = packing(xs, checked);
+    if (pass !== undefined) forwardPacked(stream, xs, ys, checked, pass);
+    else for (const [i, x] of xs.entries()) stream.forward(apart(x, ys[i]), ys[i]!, checked);
     return ys;
   }
 
@@ -119,26 +122,29 @@ class Instance implements Sau {
     if (out !== undefined) checkLengths("out", out, xs);
     const optionsOf = (i: number): BackwardOptions<W> =>
       out === undefined ? rest : { ...rest, out: out[i]! };
-    let dxAlone = true;
-    for (let i = 0; i < xs.length; i++) {
-      checkPair(xs[i]!, dys[i]!, i);
-      const checked = this.#params.check(params, xs[i]!.length);
-      const wanted = checkWant(optionsOf(i), params, checked, xs[i]!.length);
-      const withSums = wanted.alpha || wanted.beta || wanted.bias;
-      dxAlone &&= wanted.dx && !withSums && !wanted.accumulate;
-    }
+    const [first] = xs;
+    if (first === undefined) return [];
+    checkArray("xs[0]", first);
+    // As in forwardBatch.
+    let checked = this.#params.check(params, first.length);
+    const wants = xs.map((x, i) => {
+      checkPair(x, dys[i]!, i);
+      checked = this.#params.check(params, x.length);
+      return checkWant(optionsOf(i), params, checked, x.length);
+    });
     // Sums are each array's own, so that their arrays need a kernel call each.
-    const pass = dxAlone ? this.#packing(xs, params) : undefined;
-    if (pass === undefined) return xs.map((x, i) => this.backward(x, dys[i]!, params, optionsOf(i)));
+    const dxAlone = wants.every(
+      ({ dx, alpha, beta, bias, accumulate }) => dx && !(alpha || beta || bias || accumulate),
+    );
+    const pass = dxAlone ? packing(xs, checked) : undefined;
+    if (pass === undefined) {
+      const all = xs.map((x, i) => this.#backward(stream, x, dys[i]!, checked, wants[i]!));
+      return all as Gradients<P, W>[];
+    }
     const results = xs.map((x, i) => ({ dx: out?.[i]?.dx ?? new Float32Array(x.length) }));
     const dxs = results.map(({ dx }) => dx);
-    backwardPacked(stream, xs, dys, dxs, this.#params.check(params, xs[0]!.length), pass);
+    backwardPacked(stream, xs, dys, dxs, checked, pass);
     return results as unknown[] as Gradients<P, W>[];
-  }
-
-  #packing(xs: readonly Float32Array[], params: SauParams | undefined): ReturnType<typeof packing> {
-    const [first] = xs;
-    return first === undefined ? undefined : packing(xs, this.#params.check(params, first.length));
   }
 
   alloc(length: number): ArenaTensor {
@@ -174,7 +180,8 @@ class Instance implements Sau {
 /** `input`, or a copy where `output` overlaps it otherwise than value for value. */
 function apart(input: Float32Array, output: Float32Array | undefined): Float32Array {
   if (output === undefined || !overlap(input, output)) return input;
-  return input.byteOffset === output.byteOffset ? input : input.slice();
+  const inPlace = input.buffer === output.buffer && input.byteOffset === output.byteOffset;
+  return inPlace ? input : new Float32Array(input);
 }
 
 /** The name of an argument, or of its part in a batch. */

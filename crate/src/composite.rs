@@ -13,7 +13,7 @@
 //! anyway. No division, no exponential, no branch. Fitted by `scripts/fit/fit.py`.
 //!
 //! In place of (constant + w (w + shift2)), with the same number of operations: the worst error of h in
-//! units of 2^-24 h(0) is 2.2 where that had 2.9.
+//! units of 2^-24 h(0) is 2.1 where that had 2.9.
 
 use crate::block::{Composite, VECTORS};
 use crate::lanes::{Lanes, Splat};

@@ -3,7 +3,7 @@
  *
  * From the bottom: the block (crate/src/block.rs), four tiles through which arrays outside of the
  * memory stream, a channel table with its sums, and a heap for arena tensors. All but the heap is of
- * fixed size, about 1 MiB, whatever the arrays' size.
+ * fixed size, about 1.1 MiB, whatever the arrays' size.
  */
 import { describe } from "../errors.js";
 import type { KernelMemory } from "../kernels/js.js";
@@ -12,6 +12,9 @@ import { BLOCK, ROW, SUM, UNITS } from "../kernels/layout.js";
 const FLOAT = Float32Array.BYTES_PER_ELEMENT;
 const DOUBLE = Float64Array.BYTES_PER_ELEMENT;
 const PAGE = 65536;
+
+/** As of a WebAssembly.Memory: 4 GiB. */
+const MOST_PAGES = 65536;
 
 /** Arena tensors and tiles start at multiples of a cache line. */
 const CACHE_LINE = 64;
@@ -94,6 +97,9 @@ export class JsMemory implements GrowableMemory {
 
   grow(pages: number): number {
     const old = this.buffer;
+    if (old.byteLength / PAGE + pages > MOST_PAGES) {
+      throw new RangeError(`Addresses have 32 bits: no more than ${MOST_PAGES} pages.`);
+    }
     const grown = new ArrayBuffer(old.byteLength + pages * PAGE);
     new Uint8Array(grown).set(new Uint8Array(old));
     this.buffer = grown;
@@ -151,9 +157,19 @@ export class Arena implements KernelMemory {
     return this.#i32;
   }
 
-  /** The address of an array that lies in this memory, or -1. */
+  /**
+   * The address of an array that lies in this memory, or -1.
+   *
+   * @throws {TypeError} for one that lies where the kernels keep their own things
+   */
   addressOf(array: Float32Array): number {
-    return array.buffer === this.f32.buffer ? array.byteOffset : -1;
+    if (array.buffer !== this.f32.buffer) return -1;
+    if (array.byteOffset < HEAP && array.length > 0) {
+      throw new TypeError(
+        `An array begins at byte ${array.byteOffset} of the arena's buffer, expected one from alloc(): the kernels' own memory lies there.`,
+      );
+    }
+    return array.byteOffset;
   }
 
   /** A view of `length` values at `address`, for the caller to keep until it is not current. */
@@ -182,7 +198,12 @@ export class Arena implements KernelMemory {
     if (length <= SHORT) {
       for (let i = 0; i < length; i++) f32[to + i] = source[start + i]!;
     } else {
-      f32.set(start === 0 && length === source.length ? source : source.subarray(start, start + length), to);
+      const whole = start === 0 && length === source.length;
+      // Not subarray, which would ask a subclass of Float32Array for its constructor.
+      f32.set(
+        whole ? source : new Float32Array(source.buffer, source.byteOffset + start * FLOAT, length),
+        to,
+      );
     }
   }
 

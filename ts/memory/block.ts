@@ -51,9 +51,9 @@ export function writeUniform({ f32, i32 }: Arena, alpha: number, beta: number): 
 /**
  * Writes the channel table of a pass.
  *
- * @param betaScale multiplies beta; see `rescueScale`
+ * @param scale multiplies beta and divides the bias; see `rescueScale`
  */
-export function writeTable({ f32 }: Arena, params: CheckedParams, pass: Pass, betaScale: number): void {
+export function writeTable({ f32 }: Arena, params: CheckedParams, pass: Pass, scale: number): void {
   const { alpha, beta, bias } = params;
   const { positions, inner, offset, firstChannel } = pass;
   const stride = tableStride(positions);
@@ -62,8 +62,8 @@ export function writeTable({ f32 }: Arena, params: CheckedParams, pass: Pass, be
     const channel = firstChannel + Math.floor((offset + position) / inner);
     const at = rows + position;
     const a = alpha.values[alpha.perChannel ? channel : 0]!;
-    const b = beta.values[beta.perChannel ? channel : 0]! * betaScale;
-    f32[at + ROW.bias * stride] = bias.values[bias.perChannel ? channel : 0]!;
+    const b = beta.values[beta.perChannel ? channel : 0]! * scale;
+    f32[at + ROW.bias * stride] = bias.values[bias.perChannel ? channel : 0]! / scale;
     f32[at + ROW.alpha * stride] = a;
     f32[at + ROW.beta * stride] = b;
     f32[at + ROW.smoothScale * stride] = smoothScale(a, b);

@@ -243,24 +243,23 @@ export class Stream {
     const sums = this.#callSums;
     const rescued = this.#rescuedSums;
     const count = SUM.count * pass.positions;
-    this.#sumsOf(uniform, pass, x, dy, dx, length, first, sums);
+    this.#sumsOf(uniform, withBias, pass, x, dy, dx, length, first, sums);
     for (const scale of RESCUES) {
       if (allFinite(sums, count)) break;
       const scaled = ADDRESS.rescueTile;
       arena.copyWithin(scaled, dy, length);
       arena.multiply(scaled, length, scale);
-      this.#sumsOf(uniform, pass, x, scaled, scaled, length, first, rescued);
+      this.#sumsOf(uniform, withBias, pass, x, scaled, scaled, length, first, rescued);
       for (let k = 0; k < count; k++) {
         if (!Number.isFinite(sums[k])) sums[k] = rescued[k]! / scale;
       }
     }
-    // The kernel with uniform parameters has no sum for the bias: it would cost the others 2 %.
-    if (uniform && withBias) sums[SUM.slope] = arena.sum(dx, length);
     for (let k = 0; k < count; k++) this.#passSums[k]! += sums[k]!;
   }
 
   #sumsOf(
     uniform: boolean,
+    withBias: boolean,
     pass: Pass,
     x: number,
     dy: number,
@@ -274,6 +273,8 @@ export class Stream {
       clearSums(arena);
       this.kernels.backward_sums(x, dy, dx, length, ADDRESS.block);
       readSums(arena, sums);
+      // The kernel with uniform parameters has no sum for the bias: it would cost the others 2 %.
+      if (withBias) sums[SUM.slope] = arena.sum(dx, length);
     } else {
       clearPositionSums(arena, pass.positions);
       this.#channelsCall(pass, x, dy, dx, length, first);
@@ -298,11 +299,12 @@ function allFinite(values: Float64Array, count: number): boolean {
   return true;
 }
 
-/** Whether two arrays share any byte. */
+/** Whether two arrays share any byte, or may do so: two SharedArrayBuffers can be of the same memory. */
 export function overlap(a: Float32Array, b: Float32Array): boolean {
-  return (
-    a.buffer === b.buffer &&
-    a.byteOffset < b.byteOffset + b.byteLength &&
-    b.byteOffset < a.byteOffset + a.byteLength
-  );
+  if (a.buffer !== b.buffer) return isShared(a.buffer) && isShared(b.buffer);
+  return a.byteOffset < b.byteOffset + b.byteLength && b.byteOffset < a.byteOffset + a.byteLength;
+}
+
+function isShared(buffer: ArrayBufferLike): boolean {
+  return typeof SharedArrayBuffer !== "undefined" && buffer instanceof SharedArrayBuffer;
 }
