@@ -14,8 +14,8 @@ use support::{DEFAULTS, Parameters, Table, assert_same_bits, exact, parameters};
 /// The contract's bound of M2.
 const M2: f64 = 3.0;
 
-/// What a search for the rare inputs at which all roundings add up may find: one in about ten million
-/// exceeds the contract's bound (README.md, "How exact"). The worst that is known is 3.3.
+/// What a search for the rare inputs at which all roundings add up may find: one in about six million
+/// exceeds the contract's bound (README.md, "How exact"). The worst that is known is 3.2.
 const RARE_M2: f64 = 3.5;
 
 /// Parameters of every kind: common, at an edge of a kernel's domain, extreme.

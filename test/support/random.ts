@@ -3,7 +3,7 @@ import { randomNumbers } from "./numbers.js";
 
 /**
  * The seed: always the same, unless the environment variable SAU_TEST_SEED names another. About one input in
- * ten million misses forward's bound by a little (README.md, "How exact"), so that seeds of chance would fail
+ * six million misses forward's bound by a little (README.md, "How exact"), so that seeds of chance would fail
  * now and then for what is known. Put {@link howToRepeat} in the message of every failure.
  */
 export const runSeed: number = Number(process.env.SAU_TEST_SEED ?? 20_261_124);
