@@ -1,5 +1,5 @@
 /** Batches: many small arrays end to end in a tile, so that one kernel call serves all of them. */
-import { ADDRESS, type Arena, TILE } from "./memory/arena.js";
+import { type Arena, TILE } from "./memory/arena.js";
 import type { Stream } from "./memory/stream.js";
 import { type Pass, passes, wholePass } from "./memory/tiles.js";
 import { type CheckedParams, needsRescue } from "./params.js";
@@ -64,7 +64,7 @@ export function forwardPacked(
   params: CheckedParams,
   pass: Pass,
 ): void {
-  const { xTile, outTile } = ADDRESS;
+  const { xTile, outTile } = stream.arena.at;
   const uniform = stream.setUpForward(params, pass, 1);
   for (const [from, to, length] of packs(xs)) {
     gather(stream.arena, xTile, xs, from, to);
@@ -82,7 +82,7 @@ export function backwardPacked(
   params: CheckedParams,
   pass: Pass,
 ): void {
-  const { xTile, dyTile, outTile } = ADDRESS;
+  const { xTile, dyTile, outTile } = stream.arena.at;
   const uniform = stream.setUpBackward(params, pass);
   for (const [from, to, length] of packs(xs)) {
     gather(stream.arena, xTile, xs, from, to);

@@ -1,7 +1,15 @@
 /** The verbs: their arguments checked, then handed to the stream. What they promise is in api.ts. */
 import type { ArenaTensor, BackwardBatchOptions, ForwardBatchOptions, ForwardOptions, Sau } from "./api.js";
 import { backwardPacked, forwardPacked, packing } from "./batch.js";
-import { checkObject, DisposedError, describe } from "./errors.js";
+import {
+  apart,
+  checkBackwardBatch,
+  checkForward,
+  checkForwardBatch,
+  checkPair,
+  isDxAlone,
+} from "./checks.js";
+import { DisposedError } from "./errors.js";
 import {
   type BackwardOptions,
   type CheckedWant,
@@ -11,8 +19,8 @@ import {
   type Want,
 } from "./gradients.js";
 import { SUM } from "./kernels/layout.js";
-import { overlap, Stream } from "./memory/stream.js";
-import { type CheckedParams, checkArray, ParamsChecker, type SauParams } from "./params.js";
+import { Stream } from "./memory/stream.js";
+import { type CheckedParams, ParamsChecker, type SauParams } from "./params.js";
 import { type Running, type SauOptions, startAsync, startSync, type Tier, type TierReport } from "./tiers.js";
 
 /** Symbol.dispose, or what stands in for it where the host has none. */
@@ -87,20 +95,9 @@ class Instance implements Sau {
     options: ForwardBatchOptions = {},
   ): Float32Array[] {
     const stream = this.#use();
-    checkList("xs", xs);
-    checkObject("options", options, "{ out: [] }");
+    const checked = checkForwardBatch(this.#params, xs, params, options);
+    if (checked === undefined) return [];
     const { out } = options;
-    if (out !== undefined) checkLengths("out", out, xs);
-    // Checked once for all, before anything is written: an output may be the array of a parameter. With a
-    // layout, every array has its length.
-    const [first] = xs;
-    if (first === undefined) return [];
-    checkArray("xs[0]", first);
-    let checked = this.#params.check(params, first.length);
-    for (let i = 0; i < xs.length; i++) {
-      checkForward(xs[i]!, out && { out: out[i]! }, i);
-      checked = this.#params.check(params, xs[i]!.length);
-    }
     const ys = out === undefined ? xs.map((x) => new Float32Array(x.length)) : [...out];
     const pass = packing(xs, checked);
     if (pass !== undefined) forwardPacked(stream, xs, ys, checked, pass);
@@ -115,33 +112,14 @@ class Instance implements Sau {
     options: BackwardBatchOptions<W> = {},
   ): Gradients<P, W>[] {
     const stream = this.#use();
-    checkList("xs", xs);
-    checkLengths("dys", dys, xs);
-    checkObject("options", options, "{ out: [] }");
-    const { out, ...rest } = options;
-    if (out !== undefined) checkLengths("out", out, xs);
-    const optionsOf = (i: number): BackwardOptions<W> =>
-      out === undefined ? rest : { ...rest, out: out[i]! };
-    const [first] = xs;
-    if (first === undefined) return [];
-    checkArray("xs[0]", first);
-    // As in forwardBatch.
-    let checked = this.#params.check(params, first.length);
-    const wants = xs.map((x, i) => {
-      checkPair(x, dys[i]!, i);
-      checked = this.#params.check(params, x.length);
-      return checkWant(optionsOf(i), params, checked, x.length);
-    });
-    // Sums are each array's own, so that their arrays need a kernel call each.
-    const dxAlone = wants.every(
-      ({ dx, alpha, beta, bias, accumulate }) => dx && !(alpha || beta || bias || accumulate),
-    );
-    const pass = dxAlone ? packing(xs, checked) : undefined;
+    const { checked, wants } = checkBackwardBatch(this.#params, xs, dys, params, options);
+    if (checked === undefined) return [];
+    const pass = wants.every(isDxAlone) ? packing(xs, checked) : undefined;
     if (pass === undefined) {
       const all = xs.map((x, i) => this.#backward(stream, x, dys[i]!, checked, wants[i]!));
       return all as Gradients<P, W>[];
     }
-    const results = xs.map((x, i) => ({ dx: out?.[i]?.dx ?? new Float32Array(x.length) }));
+    const results = xs.map((x, i) => ({ dx: options.out?.[i]?.dx ?? new Float32Array(x.length) }));
     const dxs = results.map(({ dx }) => dx);
     backwardPacked(stream, xs, dys, dxs, checked, pass);
     return results as unknown[] as Gradients<P, W>[];
@@ -174,59 +152,6 @@ class Instance implements Sau {
 
   [DISPOSE](): void {
     this.dispose();
-  }
-}
-
-/** `input`, or a copy where `output` overlaps it otherwise than value for value. */
-function apart(input: Float32Array, output: Float32Array | undefined): Float32Array {
-  if (output === undefined || !overlap(input, output)) return input;
-  const inPlace = input.buffer === output.buffer && input.byteOffset === output.byteOffset;
-  return inPlace ? input : new Float32Array(input);
-}
-
-/** The name of an argument, or of its part in a batch. */
-function part(name: string, index: number): string {
-  return index < 0 ? name : `${name}s[${index}]`;
-}
-
-function checkForward(
-  x: unknown,
-  options: ForwardOptions | undefined,
-  index: number,
-): Float32Array | undefined {
-  if (options !== undefined) checkObject("options", options, "{ out: y }");
-  checkArray(index < 0 ? "x" : part("x", index), x);
-  const out = options?.out;
-  if (out === undefined) return undefined;
-  const name = index < 0 ? "out" : `out[${index}]`;
-  checkArray(name, out);
-  if (out.length !== x.length) {
-    throw new TypeError(
-      `${name} has ${out.length} values, expected ${x.length}, the length of ${part("x", index)}.`,
-    );
-  }
-  return out;
-}
-
-function checkPair(x: unknown, dy: unknown, index: number): void {
-  checkArray(index < 0 ? "x" : part("x", index), x);
-  checkArray(index < 0 ? "dy" : part("dy", index), dy);
-  if (dy.length !== x.length) {
-    throw new TypeError(
-      `${part("dy", index)} has ${dy.length} values, expected ${x.length}, the length of ${part("x", index)}.`,
-    );
-  }
-}
-
-function checkList(name: string, value: unknown): void {
-  if (!Array.isArray(value)) throw new TypeError(`${name} is ${describe(value)}, expected an array.`);
-}
-
-function checkLengths(name: string, value: unknown, xs: readonly Float32Array[]): void {
-  checkList(name, value);
-  const { length } = value as readonly unknown[];
-  if (length !== xs.length) {
-    throw new TypeError(`${name} has ${length} entries, expected ${xs.length}, one for each of xs.`);
   }
 }
 

@@ -5,7 +5,7 @@
  * that runs a module wrong misses them by far more than the bound, which is the contract's.
  */
 import { smooth } from "../../scripts/fit/coefficients.json";
-import { ADDRESS, type Arena, tableStride } from "../memory/arena.js";
+import { type Arena, tableStride } from "../memory/arena.js";
 import {
   clearPositionSums,
   clearSums,
@@ -75,7 +75,7 @@ const PARAMS: CheckedParams = {
  * @throws {Error} naming the first answer that is wrong
  */
 export function selfTest(arena: Arena, kernels: KernelExports): void {
-  const { xTile, dyTile, outTile, table, totals, block } = ADDRESS;
+  const { xTile, dyTile, outTile, table, totals, block } = arena.at;
   const length = ANSWERS.length;
   const pass = wholePass(length);
   const stride = tableStride(pass.positions);
@@ -115,13 +115,13 @@ export function selfTest(arena: Arena, kernels: KernelExports): void {
 /** Compares the out tile with a column of the answers. */
 function expectColumn(arena: Arena, kernel: string, column: 1 | 2): void {
   for (const [i, answer] of ANSWERS.entries()) {
-    expectNear(`${kernel} at ${answer[0]}`, arena.f32[ADDRESS.outTile / FLOAT + i]!, answer[column]);
+    expectNear(`${kernel} at ${answer[0]}`, arena.f32[arena.at.outTile / FLOAT + i]!, answer[column]);
   }
 }
 
 /** A minimum or maximum that loses a NaN gives a number here. */
 function expectNaN(arena: Arena, kernel: string): void {
-  const found = arena.f32[ADDRESS.outTile / FLOAT]!;
+  const found = arena.f32[arena.at.outTile / FLOAT]!;
   if (!Number.isNaN(found)) throw new Error(`self-test: ${kernel} at NaN came out as ${found}`);
 }
 

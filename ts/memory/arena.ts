@@ -1,30 +1,22 @@
 /**
  * The memory that the kernels work in, and the only file that touches its buffer.
  *
- * From the bottom: the block (crate/src/block.rs), four tiles through which arrays outside of the
- * memory stream, a channel table with its sums, and a heap for arena tensors. All but the heap is of
- * fixed size, about 1.1 MiB, whatever the arrays' size.
+ * From the bottom: a workspace (workspace.ts), and a heap for arena tensors. All but the heap is of fixed
+ * size, whatever the arrays' size.
  */
 import { describe } from "../errors.js";
 import type { KernelMemory } from "../kernels/js.js";
-import { BLOCK, ROW, SUM, UNITS } from "../kernels/layout.js";
+import { BLOCK } from "../kernels/layout.js";
+import { Heap } from "./heap.js";
+import { ADDRESS, CACHE_LINE, GAP, roundUp, type Workspace } from "./workspace.js";
+
+export { ADDRESS, TABLE_POSITIONS, TILE, tableStride } from "./workspace.js";
 
 const FLOAT = Float32Array.BYTES_PER_ELEMENT;
-const DOUBLE = Float64Array.BYTES_PER_ELEMENT;
 const PAGE = 65536;
 
 /** As of a WebAssembly.Memory: 4 GiB. */
 const MOST_PAGES = 65536;
-
-/** Arena tensors and tiles start at multiples of a cache line. */
-const CACHE_LINE = 64;
-
-/**
- * Bytes between neighbours: an odd number of cache lines, so that arrays of a power-of-two size do not
- * share their offset within 4 KiB, which makes a processor mistake a load for one that needs the last
- * store.
- */
-const GAP = 17 * CACHE_LINE;
 
 /** A WebAssembly.Memory, or what stands in for one where there is none. */
 export interface GrowableMemory {
@@ -32,60 +24,8 @@ export interface GrowableMemory {
   grow(pages: number): number;
 }
 
-/**
- * Elements of a tile, and of a shard: sums are taken shard by shard from an array's start, so that a
- * change here changes their last bits. 192 KiB a tile keep x, dy and dx within a 1 MiB second-level
- * cache; a multiple of the sums' chunk.
- */
-export const TILE = 128 * UNITS.group * UNITS.groupsAChunk;
-
-/** Positions that the channel table has room for. */
-export const TABLE_POSITIONS = 4096;
-
-/** Values a row of a table for so many positions. */
-export function tableStride(positions: number): number {
-  const columns = UNITS.columns;
-  return Math.ceil((positions + UNITS.group) / columns) * columns;
-}
-
-const MAX_STRIDE = tableStride(TABLE_POSITIONS);
-
-function layOut(sizes: readonly number[]): number[] {
-  let next = CACHE_LINE; // address 0 stays unused
-  return [...sizes, 0].map((bytes) => {
-    const at = next;
-    next = roundUp(at + bytes, CACHE_LINE) + GAP;
-    return at;
-  });
-}
-
-function roundUp(value: number, multiple: number): number {
-  return Math.ceil(value / multiple) * multiple;
-}
-
-const [BLOCK_AT, X_TILE, DY_TILE, OUT_TILE, RESCUE_TILE, TABLE, TOTALS, HEAP] = layOut([
-  BLOCK.size,
-  TILE * FLOAT,
-  TILE * FLOAT,
-  TILE * FLOAT,
-  TILE * FLOAT,
-  ROW.count * MAX_STRIDE * FLOAT,
-  SUM.count * MAX_STRIDE * (DOUBLE + FLOAT),
-]) as [number, number, number, number, number, number, number, number];
-
-/** Where things are, in bytes. */
-export const ADDRESS = {
-  block: BLOCK_AT,
-  xTile: X_TILE,
-  dyTile: DY_TILE,
-  outTile: OUT_TILE,
-  rescueTile: RESCUE_TILE,
-  table: TABLE,
-  totals: TOTALS,
-} as const;
-
 /** Pages that the memory starts with: all but the heap. */
-export const INITIAL_PAGES = Math.ceil(HEAP / PAGE);
+export const INITIAL_PAGES = Math.ceil(ADDRESS.end / PAGE);
 
 /** A memory of plain JavaScript. Growing it detaches the old buffer where the host can, as WebAssembly's does. */
 export class JsMemory implements GrowableMemory {
@@ -108,28 +48,41 @@ export class JsMemory implements GrowableMemory {
   }
 }
 
-interface Span {
-  at: number;
-  bytes: number;
-}
-
-/** The views, the heap, and the copies in and out. */
+/** The views, the heap, and the copies in and out, of one thread. */
 export class Arena implements KernelMemory {
   #f32: Float32Array;
   #f64: Float64Array;
   #i32: Int32Array;
+  /** Views of the block alone. */
+  #block: { readonly f32: Float32Array; readonly i32: Int32Array };
   /** A view of the last tile that was copied out, kept so that a call makes no garbage. */
   #view: Float32Array;
-  /** Free spans of the heap in order of address, no two adjacent. */
-  readonly #free: Span[];
+  readonly #heap = new Heap();
 
-  constructor(readonly memory: GrowableMemory) {
+  /**
+   * @param at where this thread works
+   * @param heapFrom where the memory begins that can be allocated; by default behind the workspace
+   */
+  constructor(
+    readonly memory: GrowableMemory,
+    readonly at: Workspace = ADDRESS,
+    readonly heapFrom: number = at.end,
+  ) {
     const { buffer } = memory;
     this.#f32 = new Float32Array(buffer);
     this.#f64 = new Float64Array(buffer);
     this.#i32 = new Int32Array(buffer);
+    this.#block = this.#blockViews(buffer);
     this.#view = new Float32Array(buffer, 0, 0);
-    this.#free = [{ at: HEAP, bytes: buffer.byteLength - HEAP }];
+    this.#heap.give(heapFrom, buffer.byteLength - heapFrom);
+  }
+
+  #blockViews(buffer: ArrayBufferLike): { f32: Float32Array; i32: Int32Array } {
+    const length = BLOCK.size / FLOAT;
+    return {
+      f32: new Float32Array(buffer, this.at.block, length),
+      i32: new Int32Array(buffer, this.at.block, length),
+    };
   }
 
   /** A buffer that was grown has left its views with length 0. */
@@ -139,6 +92,7 @@ export class Arena implements KernelMemory {
     this.#f32 = new Float32Array(buffer);
     this.#f64 = new Float64Array(buffer);
     this.#i32 = new Int32Array(buffer);
+    this.#block = this.#blockViews(buffer);
     this.#view = new Float32Array(buffer, 0, 0);
   }
 
@@ -157,6 +111,12 @@ export class Arena implements KernelMemory {
     return this.#i32;
   }
 
+  /** The block, from its first byte. */
+  get block(): { readonly f32: Float32Array; readonly i32: Int32Array } {
+    if (this.#f32.length === 0) this.#refresh();
+    return this.#block;
+  }
+
   /**
    * The address of an array that lies in this memory, or -1.
    *
@@ -164,7 +124,7 @@ export class Arena implements KernelMemory {
    */
   addressOf(array: Float32Array): number {
     if (array.buffer !== this.f32.buffer) return -1;
-    if (array.byteOffset < HEAP && array.length > 0) {
+    if (array.byteOffset < this.heapFrom && array.length > 0) {
       throw new TypeError(
         `An array begins at byte ${array.byteOffset} of the arena's buffer, expected one from alloc(): the kernels' own memory lies there.`,
       );
@@ -259,22 +219,21 @@ export class Arena implements KernelMemory {
       );
     }
     const bytes = roundUp(length * FLOAT, CACHE_LINE) + GAP;
-    let span = this.#free.find((free) => free.bytes >= bytes);
-    if (span === undefined) span = this.#growBy(bytes, length);
-    const { at } = span;
-    span.at += bytes;
-    span.bytes -= bytes;
-    if (span.bytes === 0) this.#free.splice(this.#free.indexOf(span), 1);
+    let at = this.#heap.take(bytes);
+    if (at === undefined) {
+      this.#growBy(bytes, length);
+      at = this.#heap.take(bytes)!;
+    }
     this.f32.fill(0, at / FLOAT, at / FLOAT + length);
     return at;
   }
 
   /** Gives back what {@link allocate} returned for `length`. */
   release(at: number, length: number): void {
-    this.#insert({ at, bytes: roundUp(length * FLOAT, CACHE_LINE) + GAP });
+    this.#heap.give(at, roundUp(length * FLOAT, CACHE_LINE) + GAP);
   }
 
-  #growBy(bytes: number, length: number): Span {
+  #growBy(bytes: number, length: number): void {
     const old = this.memory.buffer.byteLength;
     const pages = Math.ceil(bytes / PAGE);
     try {
@@ -286,27 +245,7 @@ export class Arena implements KernelMemory {
       );
     }
     this.#refresh();
-    return this.#insert({ at: old, bytes: this.memory.buffer.byteLength - old });
-  }
-
-  /** Adds a free span, merged with its neighbours; returns the span that now covers it. */
-  #insert(span: Span): Span {
-    const free = this.#free;
-    const next = free.findIndex((other) => other.at > span.at);
-    const index = next === -1 ? free.length : next;
-    const [before, after] = [free[index - 1], free[index]];
-    let merged = span;
-    if (before !== undefined && before.at + before.bytes === span.at) {
-      before.bytes += span.bytes;
-      merged = before;
-    } else {
-      free.splice(index, 0, span);
-    }
-    if (after !== undefined && merged.at + merged.bytes === after.at) {
-      merged.bytes += after.bytes;
-      free.splice(free.indexOf(after), 1);
-    }
-    return merged;
+    this.#heap.give(old, this.memory.buffer.byteLength - old);
   }
 }
 

@@ -7,21 +7,21 @@
 import { clamp, smooth, tail } from "../../scripts/fit/coefficients.json";
 import { BLOCK, ROW, SUM, UNITS } from "../kernels/layout.js";
 import { bitsOf, type CheckedParams, clampedFrom, smoothScale, tailScale } from "../params.js";
-import { ADDRESS, type Arena, tableStride } from "./arena.js";
+import { type Arena, tableStride } from "./arena.js";
 import type { Pass } from "./tiles.js";
 
 const FLOAT = Float32Array.BYTES_PER_ELEMENT;
 const DOUBLE = Float64Array.BYTES_PER_ELEMENT;
 const { columns, group } = UNITS;
 
-/** A constant in every column, at a byte offset of the block. */
+/** A constant in every column, at a byte offset of the block; `array` is a view of the block. */
 function splat(array: Float32Array | Int32Array, offset: number, value: number): void {
-  const at = (ADDRESS.block + offset) / FLOAT;
+  const at = offset / FLOAT;
   array.fill(value, at, at + columns);
 }
 
 /** Writes what does not depend on parameters; once a memory. */
-export function writeConstants({ f32, i32 }: Arena): void {
+export function writeConstants({ block: { f32, i32 } }: Arena): void {
   splat(i32, BLOCK.steps, smooth.poly.length - 1);
   splat(i32, BLOCK.magnitude, 0x7fffffff);
   splat(i32, BLOCK.sign, -0x80000000);
@@ -39,7 +39,7 @@ export function writeConstants({ f32, i32 }: Arena): void {
 }
 
 /** Writes the parameters of the kernels that have one value for all. */
-export function writeUniform({ f32, i32 }: Arena, alpha: number, beta: number): void {
+export function writeUniform({ block: { f32, i32 } }: Arena, alpha: number, beta: number): void {
   splat(f32, BLOCK.alpha, alpha);
   splat(i32, BLOCK.alphaToggle, bitsOf(alpha) ^ bitsOf(1));
   splat(f32, BLOCK.beta, beta);
@@ -53,11 +53,16 @@ export function writeUniform({ f32, i32 }: Arena, alpha: number, beta: number): 
  *
  * @param scale multiplies beta and divides the bias; see `rescueScale`
  */
-export function writeTable({ f32 }: Arena, params: CheckedParams, pass: Pass, scale: number): void {
+export function writeTable(
+  { f32, at: { table } }: Arena,
+  params: CheckedParams,
+  pass: Pass,
+  scale: number,
+): void {
   const { alpha, beta, bias } = params;
   const { positions, inner, offset, firstChannel } = pass;
   const stride = tableStride(positions);
-  const rows = ADDRESS.table / FLOAT;
+  const rows = table / FLOAT;
   for (let position = 0; position < positions; position++) {
     const channel = firstChannel + Math.floor((offset + position) / inner);
     const at = rows + position;
@@ -76,31 +81,35 @@ export function writeTable({ f32 }: Arena, params: CheckedParams, pass: Pass, sc
 }
 
 /** Sets the sums of the kernels with one value for all to 0. */
-export function clearSums({ f64 }: Arena): void {
-  const at = (ADDRESS.block + BLOCK.sums) / DOUBLE;
+export function clearSums({ f64, at: { block } }: Arena): void {
+  const at = (block + BLOCK.sums) / DOUBLE;
   f64.fill(0, at, at + SUM.count * columns);
 }
 
 /** Reads those sums, one a kind, into `sums`. */
-export function readSums({ f64 }: Arena, sums: Float64Array): void {
+export function readSums({ f64, at: { block } }: Arena, sums: Float64Array): void {
   for (let kind = 0; kind < SUM.count; kind++) {
-    const at = (ADDRESS.block + BLOCK.sums) / DOUBLE + kind * columns;
+    const at = (block + BLOCK.sums) / DOUBLE + kind * columns;
     sums[kind] = f64[at]! + f64[at + 1]! + (f64[at + 2]! + f64[at + 3]!);
   }
 }
 
 /** Sets the sums of a channel table to 0, and the partial sums behind them: they lie elsewhere for each stride. */
-export function clearPositionSums({ f64 }: Arena, positions: number): void {
-  const at = ADDRESS.totals / DOUBLE;
+export function clearPositionSums({ f64, at: { totals } }: Arena, positions: number): void {
+  const at = totals / DOUBLE;
   const bytes = SUM.count * tableStride(positions) * (DOUBLE + FLOAT);
   f64.fill(0, at, at + bytes / DOUBLE);
 }
 
 /** Reads those sums, one a kind and position, into `sums`: kind after kind. */
-export function readPositionSums({ f64 }: Arena, positions: number, sums: Float64Array): void {
+export function readPositionSums(
+  { f64, at: { totals } }: Arena,
+  positions: number,
+  sums: Float64Array,
+): void {
   const stride = tableStride(positions);
   for (let kind = 0; kind < SUM.count; kind++) {
-    const from = ADDRESS.totals / DOUBLE + kind * stride;
+    const from = totals / DOUBLE + kind * stride;
     const to = kind * positions;
     for (let position = 0; position < positions; position++) sums[to + position] = f64[from + position]!;
     // A group that wraps around has left its sums beyond the last position.

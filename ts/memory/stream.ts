@@ -7,7 +7,7 @@
 import { SUM } from "../kernels/layout.js";
 import { type CheckedParams, needsRescue, rescueScale } from "../params.js";
 import type { KernelExports } from "../wasm/kernels.js";
-import { ADDRESS, type Arena, TABLE_POSITIONS, TILE, tableStride } from "./arena.js";
+import { type Arena, TABLE_POSITIONS, TILE, tableStride } from "./arena.js";
 import {
   clearPositionSums,
   clearSums,
@@ -16,7 +16,8 @@ import {
   writeTable,
   writeUniform,
 } from "./block.js";
-import { type Pass, passes, runs, wholePass } from "./tiles.js";
+import { PassSums } from "./pass-sums.js";
+import { type Pass, passes, runs, type Shard, setShard, shardCount, wholePass } from "./tiles.js";
 
 const FLOAT = Float32Array.BYTES_PER_ELEMENT;
 
@@ -34,10 +35,11 @@ export class Stream {
   #beta = Number.NaN;
   /** All elements with one set of parameters; kept so that a call makes no garbage. */
   readonly #whole = wholePass(0);
-  /** Sums of a kernel call, of its rescue, and of a pass: kind after kind, one value a position. */
+  readonly #shard: Shard = { start: 0, length: 0, first: 0 };
+  /** Sums of a kernel call and of its rescue: kind after kind, one value a position. */
   readonly #callSums = new Float64Array(SUM.count * TABLE_POSITIONS);
   readonly #rescuedSums = new Float64Array(SUM.count * TABLE_POSITIONS);
-  readonly #passSums = new Float64Array(SUM.count * TABLE_POSITIONS);
+  readonly #passSums = new PassSums();
 
   constructor(
     readonly arena: Arena,
@@ -78,21 +80,21 @@ export class Stream {
     const uniform = this.setUpForward(params, pass, scale);
     const xAt = scale === 1 ? arena.addressOf(x) : -1;
     const yAt = scale === 1 ? arena.addressOf(y) : -1;
+    const { xTile, outTile } = arena.at;
     // In one call where nothing is copied.
-    const step = xAt >= 0 && yAt >= 0 ? Math.max(pass.length, 1) : TILE;
-    for (let region = 0; region < pass.count; region++) {
-      const start = pass.start + region * pass.stride;
-      for (let done = 0; done < pass.length; done += step) {
-        const length = Math.min(step, pass.length - done);
-        const at = start + done;
-        const from = xAt >= 0 ? xAt + at * FLOAT : ADDRESS.xTile;
-        const to = yAt >= 0 ? yAt + at * FLOAT : ADDRESS.outTile;
-        if (xAt < 0) arena.copyIn(ADDRESS.xTile, x, at, length);
-        if (scale !== 1) arena.multiply(ADDRESS.xTile, length, 1 / scale);
-        this.forwardCall(uniform, pass, from, to, length, done % pass.positions);
-        if (scale !== 1) arena.multiply(ADDRESS.outTile, length, scale);
-        if (yAt < 0) arena.copyOut(ADDRESS.outTile, y, at, length);
-      }
+    const most = xAt >= 0 && yAt >= 0 ? Math.max(pass.length, 1) : TILE;
+    const count = shardCount(pass, most);
+    const shard = this.#shard;
+    for (let k = 0; k < count; k++) {
+      setShard(shard, pass, k, most);
+      const { start, length } = shard;
+      const from = xAt >= 0 ? xAt + start * FLOAT : xTile;
+      const to = yAt >= 0 ? yAt + start * FLOAT : outTile;
+      if (xAt < 0) arena.copyIn(xTile, x, start, length);
+      if (scale !== 1) arena.multiply(xTile, length, 1 / scale);
+      this.forwardCall(uniform, pass, from, to, length, shard.first);
+      if (scale !== 1) arena.multiply(outTile, length, scale);
+      if (yAt < 0) arena.copyOut(outTile, y, start, length);
     }
   }
 
@@ -124,7 +126,7 @@ export class Stream {
   /** One forward kernel call; `first` is the position of the first element. */
   forwardCall(uniform: boolean, pass: Pass, x: number, y: number, length: number, first: number): void {
     const { kernels } = this;
-    const { block, table } = ADDRESS;
+    const { block, table } = this.arena.at;
     if (uniform) {
       kernels.forward(x, y, length, block);
     } else {
@@ -180,26 +182,25 @@ export class Stream {
     const uniform = this.setUpBackward(params, pass);
     const xAt = arena.addressOf(x);
     const dyAt = arena.addressOf(dy);
-    this.#passSums.fill(0, 0, SUM.count * pass.positions);
-    for (let region = 0; region < pass.count; region++) {
-      const start = pass.start + region * pass.stride;
-      for (let done = 0; done < pass.length; done += TILE) {
-        const length = Math.min(TILE, pass.length - done);
-        const at = start + done;
-        const first = done % pass.positions;
-        const xFrom = xAt >= 0 ? xAt + at * FLOAT : ADDRESS.xTile;
-        const dyFrom = dyAt >= 0 ? dyAt + at * FLOAT : ADDRESS.dyTile;
-        const to = dxAt >= 0 ? dxAt + at * FLOAT : ADDRESS.outTile;
-        if (xAt < 0) arena.copyIn(ADDRESS.xTile, x, at, length);
-        if (dyAt < 0) arena.copyIn(ADDRESS.dyTile, dy, at, length);
-        if (sums === undefined) this.backwardCall(uniform, pass, xFrom, dyFrom, to, length, first);
-        else this.#sumCall(uniform, withBias, pass, xFrom, dyFrom, to, length, first);
-        if (dx === undefined || dxAt >= 0) continue;
-        if (accumulate) arena.addOut(ADDRESS.outTile, dx, at, length);
-        else arena.copyOut(ADDRESS.outTile, dx, at, length);
-      }
+    const { xTile, dyTile, outTile } = arena.at;
+    const count = shardCount(pass);
+    const shard = this.#shard;
+    if (sums !== undefined) this.#passSums.begin(pass);
+    for (let k = 0; k < count; k++) {
+      setShard(shard, pass, k);
+      const { start, length, first } = shard;
+      const xFrom = xAt >= 0 ? xAt + start * FLOAT : xTile;
+      const dyFrom = dyAt >= 0 ? dyAt + start * FLOAT : dyTile;
+      const to = dxAt >= 0 ? dxAt + start * FLOAT : outTile;
+      if (xAt < 0) arena.copyIn(xTile, x, start, length);
+      if (dyAt < 0) arena.copyIn(dyTile, dy, start, length);
+      if (sums === undefined) this.backwardCall(uniform, pass, xFrom, dyFrom, to, length, first);
+      else this.#passSums.add(this.sumsCall(uniform, withBias, pass, xFrom, dyFrom, to, length, first), 0);
+      if (dx === undefined || dxAt >= 0) continue;
+      if (accumulate) arena.addOut(outTile, dx, start, length);
+      else arena.copyOut(outTile, dx, start, length);
     }
-    if (sums !== undefined) this.#addToChannels(sums, params, pass);
+    if (sums !== undefined) this.#passSums.addTo(sums, params.layout, pass);
   }
 
   /** Writes a pass's parameters for backward; returns whether they are in the block rather than in the table. */
@@ -217,19 +218,23 @@ export class Stream {
     length: number,
     first: number,
   ): void {
-    if (uniform) this.kernels.backward(x, dy, dx, length, ADDRESS.block);
+    if (uniform) this.kernels.backward(x, dy, dx, length, this.arena.at.block);
     else this.#channelsCall(pass, x, dy, dx, length, first);
   }
 
   #channelsCall(pass: Pass, x: number, dy: number, dx: number, length: number, first: number): void {
     const { positions } = pass;
     const stride = tableStride(positions);
-    const { table, totals, block } = ADDRESS;
+    const { table, totals, block } = this.arena.at;
     this.kernels.backward_channels(x, dy, dx, length, first, positions, stride, table, totals, block);
   }
 
-  /** One backward kernel call, whose sums are added to those of the pass. */
-  #sumCall(
+  /**
+   * One backward kernel call with sums.
+   *
+   * @returns the sums, kind after kind, one value a position; valid until the next call
+   */
+  sumsCall(
     uniform: boolean,
     withBias: boolean,
     pass: Pass,
@@ -238,7 +243,7 @@ export class Stream {
     dx: number,
     length: number,
     first: number,
-  ): void {
+  ): Float64Array {
     const { arena } = this;
     const sums = this.#callSums;
     const rescued = this.#rescuedSums;
@@ -246,7 +251,7 @@ export class Stream {
     this.#sumsOf(uniform, withBias, pass, x, dy, dx, length, first, sums);
     for (const scale of RESCUES) {
       if (allFinite(sums, count)) break;
-      const scaled = ADDRESS.rescueTile;
+      const scaled = arena.at.rescueTile;
       arena.copyWithin(scaled, dy, length);
       arena.multiply(scaled, length, scale);
       this.#sumsOf(uniform, withBias, pass, x, scaled, scaled, length, first, rescued);
@@ -254,7 +259,7 @@ export class Stream {
         if (!Number.isFinite(sums[k])) sums[k] = rescued[k]! / scale;
       }
     }
-    for (let k = 0; k < count; k++) this.#passSums[k]! += sums[k]!;
+    return sums;
   }
 
   #sumsOf(
@@ -271,7 +276,7 @@ export class Stream {
     const { arena } = this;
     if (uniform) {
       clearSums(arena);
-      this.kernels.backward_sums(x, dy, dx, length, ADDRESS.block);
+      this.kernels.backward_sums(x, dy, dx, length, arena.at.block);
       readSums(arena, sums);
       // The kernel with uniform parameters has no sum for the bias: it would cost the others 2 %.
       if (withBias) sums[SUM.slope] = arena.sum(dx, length);
@@ -279,17 +284,6 @@ export class Stream {
       clearPositionSums(arena, pass.positions);
       this.#channelsCall(pass, x, dy, dx, length, first);
       readPositionSums(arena, pass.positions, sums);
-    }
-  }
-
-  /** Adds the pass's sums to those of its positions' channels. */
-  #addToChannels(sums: Float64Array, params: CheckedParams, pass: Pass): void {
-    const channels = params.layout?.channels ?? 1;
-    for (let kind = 0; kind < SUM.count; kind++) {
-      for (let position = 0; position < pass.positions; position++) {
-        const channel = pass.firstChannel + Math.floor((pass.offset + position) / pass.inner);
-        sums[kind * channels + channel]! += this.#passSums[kind * pass.positions + position]!;
-      }
     }
   }
 }

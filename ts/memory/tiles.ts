@@ -9,7 +9,7 @@
  */
 import { UNITS } from "../kernels/layout.js";
 import type { ChannelLayout } from "../params.js";
-import { TABLE_POSITIONS } from "./arena.js";
+import { TABLE_POSITIONS, TILE } from "./arena.js";
 
 /** From this many elements of one channel in a row, a kernel call of its own is worth its cost. */
 const LONG_RUN = 1024;
@@ -31,9 +31,38 @@ export interface Pass {
   readonly count: number;
 }
 
+/** Consecutive elements of a pass that one kernel call handles. */
+export interface Shard {
+  /** The first element. */
+  start: number;
+  length: number;
+  /** The first element's position in the table. */
+  first: number;
+}
+
+/** How many shards of at most `most` elements a pass has. Sums are taken of shards of a tile, in their order. */
+export function shardCount(pass: Pass, most: number = TILE): number {
+  return pass.count * Math.ceil(pass.length / most);
+}
+
+/** Puts a pass's shard of that index into `shard`, so that a loop over them makes no garbage. */
+export function setShard(shard: Shard, pass: Pass, index: number, most: number = TILE): void {
+  const shardsARegion = Math.ceil(pass.length / most);
+  const region = Math.floor(index / shardsARegion);
+  const done = (index - region * shardsARegion) * most;
+  shard.start = pass.start + region * pass.stride + done;
+  shard.length = Math.min(most, pass.length - done);
+  shard.first = done % pass.positions;
+}
+
 /** The pass over `length` elements that have all parameters in common. */
 export function wholePass(length: number): { -readonly [Key in keyof Pass]: Pass[Key] } {
   return { firstChannel: 0, positions: 1, inner: 1, offset: 0, start: 0, length, stride: length, count: 1 };
+}
+
+/** The passes over `length` elements, in the order in which sums are taken. */
+export function passesOf(layout: ChannelLayout | undefined, length: number): Iterable<Pass> {
+  return layout === undefined ? [wholePass(length)] : passes(layout, length);
 }
 
 /** The passes over `length` elements in channels, in the order in which sums are taken. */

@@ -1,0 +1,134 @@
+/** The checks of the verbs' arguments. All of them come before anything is written. */
+import type { BackwardBatchOptions, ForwardBatchOptions, ForwardOptions } from "./api.js";
+import { checkObject, describe } from "./errors.js";
+import { type BackwardOptions, type CheckedWant, checkWant } from "./gradients.js";
+import { overlap } from "./memory/stream.js";
+import { type CheckedParams, checkArray, type ParamsChecker, type SauParams } from "./params.js";
+
+/** `input`, or a copy where `output` overlaps it otherwise than value for value. */
+export function apart(input: Float32Array, output: Float32Array | undefined): Float32Array {
+  if (output === undefined || !overlap(input, output)) return input;
+  const inPlace = input.buffer === output.buffer && input.byteOffset === output.byteOffset;
+  return inPlace ? input : new Float32Array(input);
+}
+
+/** The name of an argument, or of its part in a batch. */
+function part(name: string, index: number): string {
+  return index < 0 ? name : `${name}s[${index}]`;
+}
+
+/**
+ * Checks the arrays of forward, or those at `index` of a batch; -1 where there is none.
+ *
+ * @returns the caller's output, if there is one
+ * @throws {TypeError} for kinds, lengths and detached buffers
+ */
+export function checkForward(
+  x: unknown,
+  options: ForwardOptions | undefined,
+  index: number,
+): Float32Array | undefined {
+  if (options !== undefined) checkObject("options", options, "{ out: y }");
+  checkArray(index < 0 ? "x" : part("x", index), x);
+  const out = options?.out;
+  if (out === undefined) return undefined;
+  const name = index < 0 ? "out" : `out[${index}]`;
+  checkArray(name, out);
+  if (out.length !== x.length) {
+    throw new TypeError(
+      `${name} has ${out.length} values, expected ${x.length}, the length of ${part("x", index)}.`,
+    );
+  }
+  return out;
+}
+
+/**
+ * Checks the inputs of backward, or those at `index` of a batch; -1 where there is none.
+ *
+ * @throws {TypeError} for kinds, lengths and detached buffers
+ */
+export function checkPair(x: unknown, dy: unknown, index: number): void {
+  checkArray(index < 0 ? "x" : part("x", index), x);
+  checkArray(index < 0 ? "dy" : part("dy", index), dy);
+  if (dy.length !== x.length) {
+    throw new TypeError(
+      `${part("dy", index)} has ${dy.length} values, expected ${x.length}, the length of ${part("x", index)}.`,
+    );
+  }
+}
+
+function checkList(name: string, value: unknown): void {
+  if (!Array.isArray(value)) throw new TypeError(`${name} is ${describe(value)}, expected an array.`);
+}
+
+function checkLengths(name: string, value: unknown, xs: readonly Float32Array[]): void {
+  checkList(name, value);
+  const { length } = value as readonly unknown[];
+  if (length !== xs.length) {
+    throw new TypeError(`${name} has ${length} entries, expected ${xs.length}, one for each of xs.`);
+  }
+}
+
+/**
+ * Checks a batch of forward, once for all, before anything is written: an output may be the array of a
+ * parameter. With a layout, every array has its length.
+ *
+ * @returns the parameters, of every array; undefined when there are no arrays
+ * @throws as forward
+ */
+export function checkForwardBatch(
+  checker: ParamsChecker,
+  xs: readonly Float32Array[],
+  params: SauParams | undefined,
+  options: ForwardBatchOptions,
+): CheckedParams | undefined {
+  checkList("xs", xs);
+  checkObject("options", options, "{ out: [] }");
+  const { out } = options;
+  if (out !== undefined) checkLengths("out", out, xs);
+  const [first] = xs;
+  if (first === undefined) return undefined;
+  checkArray("xs[0]", first);
+  let checked = checker.check(params, first.length);
+  for (let i = 0; i < xs.length; i++) {
+    checkForward(xs[i]!, out && { out: out[i]! }, i);
+    checked = checker.check(params, xs[i]!.length);
+  }
+  return checked;
+}
+
+/**
+ * Checks a batch of backward, as {@link checkForwardBatch}.
+ *
+ * @returns also what is wanted of each array
+ * @throws as backward
+ */
+export function checkBackwardBatch(
+  checker: ParamsChecker,
+  xs: readonly Float32Array[],
+  dys: readonly Float32Array[],
+  params: SauParams | undefined,
+  options: BackwardBatchOptions,
+): { checked: CheckedParams | undefined; wants: CheckedWant[] } {
+  checkList("xs", xs);
+  checkLengths("dys", dys, xs);
+  checkObject("options", options, "{ out: [] }");
+  const { out, ...rest } = options;
+  if (out !== undefined) checkLengths("out", out, xs);
+  const optionsOf = (i: number): BackwardOptions => (out === undefined ? rest : { ...rest, out: out[i]! });
+  const [first] = xs;
+  if (first === undefined) return { checked: undefined, wants: [] };
+  checkArray("xs[0]", first);
+  let checked = checker.check(params, first.length);
+  const wants = xs.map((x, i) => {
+    checkPair(x, dys[i]!, i);
+    checked = checker.check(params, x.length);
+    return checkWant(optionsOf(i), params, checked, x.length);
+  });
+  return { checked, wants };
+}
+
+/** Whether dx is all that is wanted, and is not added to anything: sums are each array's own, so that their arrays need a kernel call each. */
+export function isDxAlone({ dx, alpha, beta, bias, accumulate }: CheckedWant): boolean {
+  return dx && !(alpha || beta || bias || accumulate);
+}
