@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { defineConfig } from "vitest/config";
+import { bundle, SOURCE, sourceFile } from "./scripts/worker-source.js";
 
 export default defineConfig({
   plugins: [
@@ -11,6 +12,19 @@ export default defineConfig({
         if (!id.endsWith(".wasm")) return undefined;
         const base64 = readFileSync(id).toString("base64");
         return `export default Uint8Array.from(atob("${base64}"), (c) => c.charCodeAt(0));`;
+      },
+    },
+    {
+      // As tsup does: a worker is its program.
+      name: "worker-source",
+      enforce: "pre",
+      resolveId(specifier, importer) {
+        if (!specifier.endsWith(SOURCE) || importer === undefined) return undefined;
+        return `\0${sourceFile(specifier, importer)}${SOURCE}`;
+      },
+      async load(id) {
+        if (!id.endsWith(SOURCE)) return undefined;
+        return `export default ${JSON.stringify(await bundle(id.slice(1, -SOURCE.length)))};`;
       },
     },
   ],

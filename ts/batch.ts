@@ -20,7 +20,7 @@ export function packing(xs: readonly Float32Array[], params: CheckedParams): Pas
 }
 
 /** Runs of arrays that fit a tile together: from, to (exclusive) and how many elements. */
-function* packs(xs: readonly Float32Array[]): Generator<[from: number, to: number, length: number]> {
+export function* packs(xs: readonly Float32Array[]): Generator<[from: number, to: number, length: number]> {
   let [from, length] = [0, 0];
   for (const [i, x] of xs.entries()) {
     if (length + x.length > TILE) {
@@ -32,7 +32,14 @@ function* packs(xs: readonly Float32Array[]): Generator<[from: number, to: numbe
   if (length > 0) yield [from, xs.length, length];
 }
 
-function gather(arena: Arena, tile: number, arrays: readonly Float32Array[], from: number, to: number): void {
+/** Copies arrays from..to (exclusive), end to end, to `tile`. */
+export function gather(
+  arena: Arena,
+  tile: number,
+  arrays: readonly Float32Array[],
+  from: number,
+  to: number,
+): void {
   let at = tile;
   for (let i = from; i < to; i++) {
     const array = arrays[i]!;
@@ -41,7 +48,8 @@ function gather(arena: Arena, tile: number, arrays: readonly Float32Array[], fro
   }
 }
 
-function scatter(
+/** Copies what lies end to end at `tile` to arrays from..to (exclusive). */
+export function scatter(
   arena: Arena,
   tile: number,
   arrays: readonly Float32Array[],

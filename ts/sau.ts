@@ -171,3 +171,8 @@ export async function createSau(options: SauOptions = {}): Promise<Sau> {
 export function createSauSync(options: SauOptions = {}): Sau {
   return new Instance(startSync(options));
 }
+
+/** A Sau on what already runs. */
+export function sauOn(running: Running): Sau {
+  return new Instance(running);
+}

@@ -116,6 +116,18 @@ function message(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }
 
+/** How to have a memory that threads share. */
+export interface Sharing {
+  createMemory(): WebAssembly.Memory;
+  /** The module that imports such a memory. */
+  adapt(bytes: Uint8Array): Uint8Array<ArrayBuffer>;
+}
+
+/** The shipped module of a tier. */
+export function shippedModule(tier: Tier): Uint8Array<ArrayBuffer> {
+  return BYTES[tier as WasmTier];
+}
+
 /** Something for the host to compile and instantiate. */
 interface Request {
   readonly source: Uint8Array<ArrayBuffer> | WebAssembly.Module;
@@ -128,11 +140,11 @@ interface Request {
  *
  * @throws {TierUnavailableError} when a tier was asked for by name and does not work
  */
-function* choose(options: SauOptions): Generator<Request, Running, WebAssembly.Instance> {
+function* choose(options: SauOptions, sharing?: Sharing): Generator<Request, Running, WebAssembly.Instance> {
   const { tiers, report } = candidates(options);
   for (const tier of tiers) {
     try {
-      const { arena, kernels } = tier === "js" ? startJs() : yield* startWasm(tier, options.module);
+      const { arena, kernels } = tier === "js" ? startJs() : yield* startWasm(tier, options.module, sharing);
       selfTest(arena, kernels);
       const first = report.length === 0 ? "the fastest tier" : "the fastest tier that works here";
       report.push({ tier, available: true, reason: options.tier === tier ? "asked for by name" : first });
@@ -153,10 +165,12 @@ function startJs(): { arena: Arena; kernels: KernelExports } {
 function* startWasm(
   tier: WasmTier,
   module: WebAssembly.Module | undefined,
+  sharing: Sharing | undefined,
 ): Generator<Request, { arena: Arena; kernels: KernelExports }, WebAssembly.Instance> {
   if (typeof WebAssembly !== "object") throw new Error("this host has no WebAssembly");
-  const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES });
-  const instance = yield { source: module ?? BYTES[tier], imports: { [tier]: { memory } } };
+  const memory = sharing?.createMemory() ?? new WebAssembly.Memory({ initial: INITIAL_PAGES });
+  const bytes = sharing?.adapt(BYTES[tier]) ?? BYTES[tier];
+  const instance = yield { source: module ?? bytes, imports: { [tier]: { memory } } };
   return { arena: new Arena(memory), kernels: instance.exports as unknown as KernelExports };
 }
 
@@ -180,8 +194,8 @@ export function startSync(options: SauOptions): Running {
 }
 
 /** {@link choose}, compiling off this thread where the host can. */
-export async function startAsync(options: SauOptions): Promise<Running> {
-  const tiers = choose(options);
+export async function startAsync(options: SauOptions, sharing?: Sharing): Promise<Running> {
+  const tiers = choose(options, sharing);
   let step = tiers.next();
   while (!step.done) {
     const { source, imports } = step.value;

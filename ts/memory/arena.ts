@@ -58,15 +58,13 @@ export class Arena implements KernelMemory {
   /** A view of the last tile that was copied out, kept so that a call makes no garbage. */
   #view: Float32Array;
   readonly #heap = new Heap();
+  /** Where the caller's arrays may begin. */
+  #heapFrom: number;
 
-  /**
-   * @param at where this thread works
-   * @param heapFrom where the memory begins that can be allocated; by default behind the workspace
-   */
+  /** @param at where this thread works; what lies behind can be allocated */
   constructor(
     readonly memory: GrowableMemory,
     readonly at: Workspace = ADDRESS,
-    readonly heapFrom: number = at.end,
   ) {
     const { buffer } = memory;
     this.#f32 = new Float32Array(buffer);
@@ -74,7 +72,8 @@ export class Arena implements KernelMemory {
     this.#i32 = new Int32Array(buffer);
     this.#block = this.#blockViews(buffer);
     this.#view = new Float32Array(buffer, 0, 0);
-    this.#heap.give(heapFrom, buffer.byteLength - heapFrom);
+    this.#heapFrom = at.end;
+    this.#heap.give(at.end, buffer.byteLength - at.end);
   }
 
   #blockViews(buffer: ArrayBufferLike): { f32: Float32Array; i32: Int32Array } {
@@ -83,6 +82,20 @@ export class Arena implements KernelMemory {
       f32: new Float32Array(buffer, this.at.block, length),
       i32: new Int32Array(buffer, this.at.block, length),
     };
+  }
+
+  /** The size of the memory, in pages, as this thread's views have it. */
+  get pages(): number {
+    return (this.f32.length * FLOAT) / PAGE;
+  }
+
+  /** Widens the views to at least `pages`, after another thread has made the memory grow. */
+  follow(pages: number): void {
+    while (this.pages < pages) {
+      // A host may tell a thread of another's growth late, but not after one of its own.
+      this.memory.grow(0);
+      this.#refresh();
+    }
   }
 
   /** A buffer that was grown has left its views with length 0. */
@@ -124,7 +137,7 @@ export class Arena implements KernelMemory {
    */
   addressOf(array: Float32Array): number {
     if (array.buffer !== this.f32.buffer) return -1;
-    if (array.byteOffset < this.heapFrom && array.length > 0) {
+    if (array.byteOffset < this.#heapFrom && array.length > 0) {
       throw new TypeError(
         `An array begins at byte ${array.byteOffset} of the arena's buffer, expected one from alloc(): the kernels' own memory lies there.`,
       );
@@ -199,6 +212,13 @@ export class Arena implements KernelMemory {
     this.f32.copyWithin(to / FLOAT, from / FLOAT, from / FLOAT + length);
   }
 
+  /** Adds `length` values from `from` to those at `to`. */
+  addWithin(to: number, from: number, length: number): void {
+    const { f32 } = this;
+    const [target, source] = [to / FLOAT, from / FLOAT];
+    for (let i = 0; i < length; i++) f32[target + i]! += f32[source + i]!;
+  }
+
   /** Multiplies `length` values at `address`. */
   multiply(address: number, length: number, factor: number): void {
     const { f32 } = this;
@@ -219,11 +239,7 @@ export class Arena implements KernelMemory {
       );
     }
     const bytes = roundUp(length * FLOAT, CACHE_LINE) + GAP;
-    let at = this.#heap.take(bytes);
-    if (at === undefined) {
-      this.#growBy(bytes, length);
-      at = this.#heap.take(bytes)!;
-    }
+    const at = this.#take(bytes, `${length} values`);
     this.f32.fill(0, at / FLOAT, at / FLOAT + length);
     return at;
   }
@@ -233,14 +249,34 @@ export class Arena implements KernelMemory {
     this.#heap.give(at, roundUp(length * FLOAT, CACHE_LINE) + GAP);
   }
 
-  #growBy(bytes: number, length: number): void {
+  /**
+   * Takes `bytes` for the kernels' own things for good; before anything is allocated.
+   *
+   * @returns their address, a multiple of 64
+   * @throws {RangeError} when the host has no more memory
+   */
+  reserve(bytes: number): number {
+    const whole = roundUp(bytes, CACHE_LINE);
+    const at = this.#take(whole, "threads");
+    this.#heapFrom = Math.max(this.#heapFrom, at + whole);
+    return at;
+  }
+
+  #take(bytes: number, what: string): number {
+    const at = this.#heap.take(bytes);
+    if (at !== undefined) return at;
+    this.#growBy(bytes, what);
+    return this.#heap.take(bytes)!;
+  }
+
+  #growBy(bytes: number, what: string): void {
     const old = this.memory.buffer.byteLength;
     const pages = Math.ceil(bytes / PAGE);
     try {
       this.memory.grow(pages);
     } catch (cause) {
       throw new RangeError(
-        `alloc: the host refused ${pages * PAGE} more bytes for ${length} values, beside ${old} bytes in use.`,
+        `alloc: the host refused ${pages * PAGE} more bytes for ${what}, beside ${old} bytes in use.`,
         { cause },
       );
     }

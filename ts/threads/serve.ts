@@ -1,0 +1,61 @@
+/** What a worker does all its life: wait for an item, do it, say so. */
+import { Arena } from "../memory/arena.js";
+import { writeConstants } from "../memory/block.js";
+import { Stream } from "../memory/stream.js";
+import type { Workspace } from "../memory/workspace.js";
+import type { KernelExports } from "../wasm/kernels.js";
+import { Board } from "./board.js";
+import { ItemRunner } from "./item.js";
+
+/** What a worker is given. */
+export interface Assignment {
+  /** Tells this worker from all that were before it, and from the others; from 1. */
+  readonly owner: number;
+  /** A module that imports a shared memory, from a module of the tier's name. */
+  readonly module: WebAssembly.Module;
+  readonly tier: string;
+  readonly memory: WebAssembly.Memory;
+  /** Where in the memory this worker works. */
+  readonly workspace: Workspace;
+  readonly board: SharedArrayBuffer;
+}
+
+/** Messages of a worker. */
+export type Message = "ready" | "ring";
+
+/**
+ * Never returns.
+ *
+ * @param post posts to the thread that made the pool
+ * @param ringsByMessage whether that thread waits for messages rather than for the board's bell
+ */
+export function serve(
+  assignment: Assignment,
+  post: (message: Message) => void,
+  ringsByMessage: boolean,
+): never {
+  const { owner, module, tier, memory, workspace } = assignment;
+  const { exports } = new WebAssembly.Instance(module, { [tier]: { memory } });
+  const board = new Board(assignment.board);
+  const arena = new Arena(memory, workspace);
+  writeConstants(arena);
+  const runner = new ItemRunner(new Stream(arena, exports as unknown as KernelExports));
+  const ring = (): void => (ringsByMessage ? post("ring") : board.ring());
+  post("ready");
+  for (;;) {
+    const { published } = board;
+    const index = board.claim(owner);
+    if (index === undefined) {
+      board.sleep(published);
+      continue;
+    }
+    const at = board.addressOf(index);
+    runner.compute(at);
+    if (runner.needsCopy(at)) {
+      board.setComputed(index, owner);
+      runner.copy(at, workspace.outTile);
+    }
+    // The last one to be done rings in any case.
+    if (board.setDone(index) || board.isAllDone()) ring();
+  }
+}

@@ -1,0 +1,168 @@
+/** What a pool is made of: a memory that threads share, the workers, and the reasons where it has none. */
+import { describe } from "../errors.js";
+import { INITIAL_PAGES } from "../memory/arena.js";
+import { Stream } from "../memory/stream.js";
+import { CACHE_LINE, GAP, type Workspace, workspaceAt } from "../memory/workspace.js";
+import { sauOn } from "../sau.js";
+import { type Running, type Sharing, shippedModule, startAsync } from "../tiers.js";
+import type { SauPoolOptions } from "./api.js";
+import { Board, canWaitAsync } from "./board.js";
+import { Crew } from "./crew.js";
+import { FIRST_WORKER, Foreman, ITEM_BYTES } from "./foreman.js";
+import { findHost, type Host } from "./host.js";
+import { Pool, type WorthSharing } from "./pool.js";
+import { MOST_PAGES, withSharedMemory } from "./shared-module.js";
+
+/** Threads that a pool can have. */
+const MOST_THREADS = 256;
+
+/** With the workers' workspaces the memory of up to 8 threads stays below 16 MiB. */
+const MOST_FIFO_BYTES = 8 * ITEM_BYTES;
+
+/**
+ * From this many elements on two threads are faster than one.
+ */
+const WORTH_SHARING: WorthSharing = { forward: 65536, backward: 65536 };
+
+/** What tests change. */
+export interface Surroundings {
+  readonly host: () => Promise<Host>;
+  readonly worthSharing: WorthSharing;
+}
+
+const sharing: Sharing = {
+  createMemory: () => new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MOST_PAGES, shared: true }),
+  adapt: withSharedMemory,
+};
+
+/** Why a pool has no workers. */
+class NoWorkers extends Error {}
+
+function because(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/**
+ * A pool in these surroundings.
+ *
+ * @throws as createSauPool
+ */
+export async function startPool(
+  options: SauPoolOptions,
+  { host: find, worthSharing }: Surroundings = { host: findHost, worthSharing: WORTH_SHARING },
+): Promise<Pool> {
+  const { threads } = options;
+  checkThreads(threads);
+  try {
+    const host = await possibleHost(options, find);
+    return await startShared(options, host, worthSharing);
+  } catch (error) {
+    if (!(error instanceof NoWorkers)) throw error;
+    const running = await startAsync(options);
+    const stream = new Stream(running.arena, running.kernels);
+    const at = running.arena.reserve(ITEM_BYTES);
+    const foreman = new Foreman(stream, new Board(new ArrayBuffer(Board.BYTES)), at, ITEM_BYTES);
+    return new Pool({
+      local: sauOn(running),
+      foreman,
+      threads: 1,
+      report: `1 thread, the calling one: ${error.message}`,
+      worthSharing,
+    });
+  }
+}
+
+/** @throws {TypeError} {RangeError} for what is no number of threads */
+function checkThreads(threads: unknown): void {
+  if (threads === undefined) return;
+  if (typeof threads !== "number") {
+    throw new TypeError(`threads is ${describe(threads)}, expected a number.`);
+  }
+  if (!Number.isInteger(threads) || threads < 1 || threads > MOST_THREADS) {
+    throw new RangeError(
+      `threads is ${describe(threads)}, expected a whole number from 1 to ${MOST_THREADS}.`,
+    );
+  }
+}
+
+/** @throws {NoWorkers} where workers are of no use */
+async function possibleHost({ tier, module }: SauPoolOptions, find: () => Promise<Host>): Promise<Host> {
+  if (tier === "js") throw new NoWorkers("the js tier has no memory that threads can share");
+  if (module !== undefined) {
+    throw new NoWorkers("the module that was given imports a memory that threads cannot share");
+  }
+  if (typeof SharedArrayBuffer === "undefined") {
+    throw new NoWorkers("this host has no SharedArrayBuffer (a page must be cross-origin isolated)");
+  }
+  try {
+    return await find();
+  } catch (error) {
+    throw new NoWorkers(`this host has no workers: ${because(error)}`);
+  }
+}
+
+/** @throws {NoWorkers} where the host refuses shared memory, or no worker starts */
+async function startShared(options: SauPoolOptions, host: Host, worthSharing: WorthSharing): Promise<Pool> {
+  const running = await runningShared(options);
+  const threads = options.threads ?? Math.min(host.parallelism, MOST_THREADS);
+  const { arena, kernels, tier } = running;
+  const module = await WebAssembly.compile(withSharedMemory(shippedModule(tier)));
+  const { workspaces, fifoAt, fifoBytes } = reserve(running, threads);
+  const stream = new Stream(arena, kernels);
+  const buffer = new SharedArrayBuffer(Board.BYTES);
+  const foreman = new Foreman(stream, new Board(buffer), fifoAt, fifoBytes);
+  const memory = arena.memory as WebAssembly.Memory;
+  const crew = new Crew(
+    host,
+    workspaces,
+    (owner, workspace) => ({ owner, module, tier, memory, workspace, board: buffer }),
+    !canWaitAsync(),
+    {
+      rung: () => foreman.hear(),
+      died: (owner, workspace) => foreman.replace(owner, workspace),
+    },
+    FIRST_WORKER,
+  );
+  await crew.start();
+  if (crew.ready === 0) {
+    await crew.dispose();
+    throw new NoWorkers(`no worker starts: ${because(crew.lastError)}`);
+  }
+  crew.keepAlive(false);
+  foreman.crew = crew;
+  const why =
+    options.threads === undefined ? "as many as this host runs at once" : "as many as were asked for";
+  return new Pool({
+    local: sauOn(running),
+    foreman,
+    threads,
+    report: `${threads} ${threads === 1 ? "thread, a worker" : "threads, each a worker"}: ${why}`,
+    worthSharing,
+  });
+}
+
+/** The tier that would run in a memory of its own, in one that can be shared. */
+async function runningShared(options: SauPoolOptions): Promise<Running> {
+  let running: Running;
+  try {
+    running = await startAsync(options, sharing);
+  } catch (error) {
+    // Without sharing there may be another error, which then is the caller's to know, or none.
+    throw new NoWorkers(`this host refuses what threads need: ${because(error)}`);
+  }
+  if (running.tier !== "js") return running;
+  const reasons = running.report.map(({ tier, reason }) => `${tier}: ${reason}`).join("; ");
+  throw new NoWorkers(`no tier works in a memory that threads can share (${reasons})`);
+}
+
+/** Room for the workers, and for items. */
+function reserve(
+  { arena }: Running,
+  threads: number,
+): { workspaces: Workspace[]; fifoAt: number; fifoBytes: number } {
+  const { end } = workspaceAt(0, false);
+  const workspaces = Array.from({ length: threads }, () => workspaceAt(arena.reserve(end), false));
+  const fifoBytes = Math.min(MOST_FIFO_BYTES, (threads + 2) * ITEM_BYTES);
+  const fifoAt = arena.reserve(fifoBytes + CACHE_LINE + GAP);
+  return { workspaces, fifoAt, fifoBytes };
+}
