@@ -34,10 +34,10 @@ class Instance implements Sau {
   readonly #sums = new Float64Array(SUM.count);
   #stream: Stream | undefined;
 
-  constructor({ tier, report, arena, kernels }: Running) {
+  constructor({ tier, report, arena, kernels }: Running, stream = new Stream(arena, kernels)) {
     this.tier = tier;
     this.tierReport = Object.freeze(report.map((entry) => Object.freeze(entry)));
-    this.#stream = new Stream(arena, kernels);
+    this.#stream = stream;
   }
 
   #use(): Stream {
@@ -172,7 +172,7 @@ export function createSauSync(options: SauOptions = {}): Sau {
   return new Instance(startSync(options));
 }
 
-/** A Sau on what already runs. */
-export function sauOn(running: Running): Sau {
-  return new Instance(running);
+/** A Sau on what already runs. A stream knows what its block holds, so that an arena must have no other. */
+export function sauOn(running: Running, stream: Stream): Sau {
+  return new Instance(running, stream);
 }

@@ -14,18 +14,25 @@ export function startSharingPool(options: SauPoolOptions = {}): Promise<SauPool>
 /** The workers of a pool that are alive. */
 export class Victims {
   readonly alive = new Set<HostWorker>();
+  /** Those of them that have begun to work. */
+  readonly #ready = new Set<HostWorker>();
   kills = 0;
   /** Workers that were started, those that replaced others included. */
   starts = 0;
 
-  /** Ends one worker, if there is any, wherever it is. */
+  /** Ends one worker that works, or now and then one that is still starting, wherever it is; if there is any. */
   kill(random: () => number): void {
-    const workers = [...this.alive];
+    const workers = [...(random() < 0.9 ? this.#ready : this.alive)];
     const victim = workers[Math.floor(random() * workers.length)];
     if (victim === undefined) return;
-    this.alive.delete(victim);
+    this.#forget(victim);
     this.kills++;
     victim.terminate();
+  }
+
+  #forget(worker: HostWorker): void {
+    this.alive.delete(worker);
+    this.#ready.delete(worker);
   }
 
   /** This host, with every worker known. */
@@ -35,9 +42,12 @@ export class Victims {
       parallelism: host.parallelism,
       startWorker: (assignment, ringsByMessage, listeners) => {
         const worker = host.startWorker(assignment, ringsByMessage, {
-          message: (message) => listeners.message(message),
+          message: (message) => {
+            if (message === "ready") this.#ready.add(worker);
+            listeners.message(message);
+          },
           gone: (error) => {
-            this.alive.delete(worker);
+            this.#forget(worker);
             listeners.gone(error);
           },
         });

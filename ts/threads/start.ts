@@ -1,5 +1,5 @@
 /** What a pool is made of: a memory that threads share, the workers, and the reasons where it has none. */
-import { describe } from "../errors.js";
+import { checkObject, describe } from "../errors.js";
 import { INITIAL_PAGES } from "../memory/arena.js";
 import { Stream } from "../memory/stream.js";
 import { CACHE_LINE, GAP, type Workspace, workspaceAt } from "../memory/workspace.js";
@@ -51,8 +51,8 @@ export async function startPool(
   options: SauPoolOptions,
   { host: find, worthSharing }: Surroundings = { host: findHost, worthSharing: WORTH_SHARING },
 ): Promise<Pool> {
-  const { threads } = options;
-  checkThreads(threads);
+  checkObject("options", options, "{ threads: 2 }");
+  checkThreads(options.threads);
   try {
     const host = await possibleHost(options, find);
     return await startShared(options, host, worthSharing);
@@ -63,7 +63,7 @@ export async function startPool(
     const at = running.arena.reserve(ITEM_BYTES);
     const foreman = new Foreman(stream, new Board(new ArrayBuffer(Board.BYTES)), at, ITEM_BYTES);
     return new Pool({
-      local: sauOn(running),
+      local: sauOn(running, stream),
       foreman,
       threads: 1,
       report: `1 thread, the calling one: ${error.message}`,
@@ -133,7 +133,7 @@ async function startShared(options: SauPoolOptions, host: Host, worthSharing: Wo
   const why =
     options.threads === undefined ? "as many as this host runs at once" : "as many as were asked for";
   return new Pool({
-    local: sauOn(running),
+    local: sauOn(running, stream),
     foreman,
     threads,
     report: `${threads} ${threads === 1 ? "thread, a worker" : "threads, each a worker"}: ${why}`,

@@ -1,0 +1,190 @@
+/**
+ * Promise: a pool has as many threads as can be had, and says why; where there can be no workers it works on the
+ * calling thread, with the same bits. It keeps the process alive as long as there are calls, and no longer.
+ */
+import { availableParallelism } from "node:os";
+import { pathToFileURL } from "node:url";
+import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { createSauSync } from "../../ts/index.js";
+import { canWaitAsync } from "../../ts/threads/board.js";
+import { createSauPool } from "../../ts/threads/index.js";
+import { withSharedMemory } from "../../ts/threads/shared-module.js";
+import { startPool } from "../../ts/threads/start.js";
+import { moduleBytes } from "../support/modules.js";
+import { expectSameBits } from "../support/numbers.js";
+import { SHARE_ALL, startSharingPool } from "../support/pools.js";
+import { built, runModule, runNode } from "../support/process.js";
+import { Random, runSeed } from "../support/random.js";
+
+const LENGTH = 400_000;
+const random = new Random(runSeed, 50);
+const x = random.array(LENGTH, -3, 3);
+const params = { alpha: 0.3, beta: 1.7 };
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
+
+/** Asserts that a pool computes on the calling thread alone, for a reason. */
+async function expectAlone(pool: Awaited<ReturnType<typeof createSauPool>>, reason: RegExp): Promise<void> {
+  expect(pool.threads).toBe(1);
+  expect(pool.report).toMatch(/^1 thread, the calling one: /);
+  expect(pool.report).toMatch(reason);
+  const sau = createSauSync({ tier: pool.tier });
+  expectSameBits(await pool.forward(x, params), sau.forward(x, params), () => "y");
+  const tensor = pool.alloc(LENGTH);
+  tensor.array.set(x);
+  const { dx, dAlpha, dBeta } = await pool.backward(tensor.array, x, params, { out: { dx: tensor.array } });
+  const expected = sau.backward(x, x, params);
+  expectSameBits(dx, expected.dx, () => "dx");
+  expect([dAlpha, dBeta]).toEqual([expected.dAlpha, expected.dBeta]);
+  await pool.dispose();
+}
+
+describe("threads", () => {
+  it("are as many as the host runs at once", async () => {
+    const pool = await createSauPool();
+    expect(pool.threads).toBe(availableParallelism());
+    expect(pool.report).toMatch(/as many as this host runs at once$/);
+    await pool.dispose();
+  });
+
+  it("are none without SharedArrayBuffer", async () => {
+    vi.stubGlobal("SharedArrayBuffer", undefined);
+    const pool = await createSauPool({ threads: 4 });
+    vi.unstubAllGlobals();
+    await expectAlone(pool, /no SharedArrayBuffer/);
+  });
+
+  it("are none on the js tier", async () => {
+    await expectAlone(await createSauPool({ tier: "js" }), /the js tier/);
+  });
+
+  it("are none with a module of the caller's", async () => {
+    const module = new WebAssembly.Module(moduleBytes("simd128"));
+    const pool = await createSauPool({ module });
+    expect(pool.tier).toBe("simd128");
+    await expectAlone(pool, /the module that was given/);
+  });
+
+  it("are none where the host refuses a shared memory", async () => {
+    const { Memory } = WebAssembly;
+    vi.spyOn(WebAssembly, "Memory").mockImplementation(function limited(descriptor) {
+      if (descriptor.shared) throw new RangeError("no shared memory");
+      return new Memory(descriptor);
+    });
+    await expectAlone(await createSauPool(), /no shared memory/);
+  });
+
+  it("are none where there are no workers, or none starts", async () => {
+    const none = async (): Promise<never> => {
+      throw new Error("none known");
+    };
+    await expectAlone(await startPool({}, { host: none, worthSharing: SHARE_ALL }), /none known/);
+    const refusing = async () => ({
+      parallelism: 2,
+      startWorker: (): never => {
+        throw new Error("out of threads");
+      },
+    });
+    await expectAlone(await startPool({}, { host: refusing, worthSharing: SHARE_ALL }), /out of threads/);
+  });
+
+  it("work with messages where no thread can wait for a word without blocking", async () => {
+    const own = Object.getOwnPropertyDescriptor(Atomics, "waitAsync")!;
+    Object.defineProperty(Atomics, "waitAsync", { ...own, value: undefined });
+    onTestFinished(() => void Object.defineProperty(Atomics, "waitAsync", own));
+    expect(canWaitAsync()).toBe(false);
+    const pool = await startSharingPool({ threads: 2 });
+    const sau = createSauSync();
+    for (let k = 0; k < 5; k++) {
+      expectSameBits(await pool.forward(x, params), sau.forward(x, params), () => "y");
+      const found = await pool.backward(x, x, params);
+      expect(found.dAlpha).toBe(sau.backward(x, x, params).dAlpha);
+    }
+    await pool.dispose();
+  });
+});
+
+describe("a small call", () => {
+  it("is done at once, on the calling thread, and in its turn", async () => {
+    const pool = await createSauPool({ threads: 2 });
+    const out = new Float32Array(10);
+    const done = pool.forward(x.subarray(0, 10), params, { out });
+    const expected = createSauSync().forward(x.subarray(0, 10), params);
+    expectSameBits(out, expected, () => "before the promise has settled");
+    await done;
+    out.fill(0);
+    const large = pool.forward(x, params);
+    const small = pool.forward(x.subarray(0, 10), params, { out });
+    expect(out[0]).toBe(0);
+    await Promise.all([large, small]);
+    expectSameBits(out, expected, () => "after a large one");
+    // Other parameters on the same thread in between.
+    const other = { alpha: 0.7, beta: 3 };
+    await pool.forward(x, other);
+    expectSameBits(await pool.forward(x.subarray(0, 10), params), expected, () => "after other parameters");
+    await pool.dispose();
+  });
+});
+
+describe("a process", () => {
+  const start = (): string =>
+    `import { createSauPool } from ${JSON.stringify(pathToFileURL(built("threads.js")).href)};
+     const pool = await createSauPool({ threads: 2 });
+     const x = new Float32Array(1e6).fill(0.5);`;
+
+  it("with an idle pool ends by itself, before and after a call", () => {
+    for (const call of ["", "await pool.forward(x); await pool.backward(x, x);"]) {
+      const began = performance.now();
+      expect(runModule(`${start()} ${call} console.log(pool.threads);`)).toBe(2);
+      expect(performance.now() - began).toBeLessThan(10_000);
+    }
+  });
+
+  it("with a pending call goes on until it has settled", () => {
+    const source = `${start()} pool.backward(x, x, { alpha: 0.2 }).then(({ dAlpha }) => console.log(dAlpha));`;
+    expect(runModule(source)).toBeTypeOf("number");
+    expect(
+      runModule(
+        `${start()} pool.forward(x); pool.dispose().then(() => console.log(1)); `.replace(
+          "pool.forward(x);",
+          "pool.forward(x).catch(() => {});",
+        ),
+      ),
+    ).toBe(1);
+  });
+
+  it("of CommonJS has a pool too, beside flags that are for modules", () => {
+    const code = `require(${JSON.stringify(built("threads.cjs"))}).createSauPool({ threads: 2 }).then(async (pool) => {
+      const y = await pool.forward(new Float32Array(1e6).fill(0.5));
+      console.log(JSON.stringify([pool.threads, y.length]));
+      await pool.dispose();
+    });`;
+    expect(JSON.parse(runNode(["--input-type=commonjs", "--eval", code]))).toEqual([2, 1e6]);
+  });
+});
+
+describe("a module with a shared memory", () => {
+  it.each(["relaxed-simd", "simd128", "scalar"] as const)("of %s differs in its import alone", (tier) => {
+    const [bytes, shared] = [moduleBytes(tier), withSharedMemory(moduleBytes(tier))];
+    // The flags, and a maximum of three bytes.
+    expect(shared.length).toBe(bytes.length + 3);
+    const at = bytes.findIndex((byte, i) => byte !== shared[i] && i > 8);
+    expect(at).toBeGreaterThan(0);
+    expect([...shared.subarray(-200)]).toEqual([...bytes.subarray(-200)]);
+    if (!WebAssembly.validate(bytes)) return;
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
+    expect(
+      () => new WebAssembly.Instance(new WebAssembly.Module(shared), { [tier]: { memory } }),
+    ).not.toThrow();
+  });
+
+  it("is made of nothing else", () => {
+    const empty = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
+    expect(() => withSharedMemory(empty)).toThrow("imports nothing");
+    const cut = moduleBytes("simd128").slice(0, 0x50);
+    expect(() => withSharedMemory(cut)).toThrow(/ends early|memory/);
+  });
+});
