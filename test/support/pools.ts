@@ -43,7 +43,7 @@ export class Victims {
       startWorker: (assignment, ringsByMessage, listeners) => {
         const worker = host.startWorker(assignment, ringsByMessage, {
           message: (message) => {
-            if (message === "ready") this.#ready.add(worker);
+            if (message === "ready" && this.alive.has(worker)) this.#ready.add(worker);
             listeners.message(message);
           },
           gone: (error) => {

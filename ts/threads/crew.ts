@@ -9,6 +9,8 @@ const MOST_FALSE_STARTS = 4;
 interface Seat {
   readonly workspace: Workspace;
   worker: HostWorker | undefined;
+  /** The number of that worker. */
+  owner: number;
   isReady: boolean;
   falseStarts: number;
 }
@@ -48,6 +50,7 @@ export class Crew {
     this.#seats = workspaces.map((workspace) => ({
       workspace,
       worker: undefined,
+      owner: 0,
       isReady: false,
       falseStarts: 0,
     }));
@@ -80,10 +83,12 @@ export class Crew {
   #fill(seat: Seat): void {
     if (this.#isDisposed) return;
     const owner = this.#nextOwner++;
+    seat.owner = owner;
     try {
       seat.worker = this.host.startWorker(this.assign(owner, seat.workspace), this.ringsByMessage, {
         message: (message) => {
-          if (message === "ready") {
+          // A message can arrive after its sender is gone.
+          if (message === "ready" && seat.owner === owner && seat.worker !== undefined) {
             seat.isReady = true;
             seat.falseStarts = 0;
             this.#checkSettled();

@@ -44,20 +44,24 @@ export function serve(
   const runner = new ItemRunner(new Stream(arena, exports as unknown as KernelExports));
   const ring = (): void => (ringsByMessage ? post("ring") : board.ring());
   post("ready");
+  let hasWorked = false;
   for (;;) {
     const { published } = board;
     const index = board.claim(owner);
     if (index === undefined) {
+      // Whoever finds nothing more to do and everything done says so: the last one at least.
+      if (hasWorked && board.isAllDone()) ring();
+      hasWorked = false;
       board.sleep(published);
       continue;
     }
+    hasWorked = true;
     const at = board.addressOf(index);
     runner.compute(at);
     if (runner.needsCopy(at)) {
       board.setComputed(index, owner);
       runner.copy(at, workspace.outTile);
     }
-    // The last one to be done rings in any case.
-    if (board.setDone(index) || board.isAllDone()) ring();
+    if (board.setDone(index)) ring();
   }
 }
