@@ -87,8 +87,9 @@ export class Crew {
     try {
       seat.worker = this.host.startWorker(this.assign(owner, seat.workspace), this.ringsByMessage, {
         message: (message) => {
-          // A message can arrive after its sender is gone.
-          if (message === "ready" && seat.owner === owner && seat.worker !== undefined) {
+          // A message can arrive after its sender is gone, or was told to go.
+          const counts = seat.owner === owner && seat.worker !== undefined && !this.#isDisposed;
+          if (message === "ready" && counts) {
             seat.isReady = true;
             seat.falseStarts = 0;
             this.#checkSettled();
