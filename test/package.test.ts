@@ -26,9 +26,11 @@ function npm(...args: string[]): string {
 }
 
 /** package.json's entry points. */
+const ENTRIES = [".", "./threads"] as const;
+
 interface Manifest {
   name: string;
-  exports: { ".": Record<"import" | "require", { types: string; default: string }> };
+  exports: Record<(typeof ENTRIES)[number], Record<"import" | "require", { types: string; default: string }>>;
 }
 
 const manifest = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as Manifest;
@@ -57,8 +59,7 @@ it("holds dist, package.json, README, licences and CHANGELOG alone", () => {
   const [packed] = JSON.parse(npm("pack", "--dry-run", "--json", "--ignore-scripts")) as Packed[];
   const paths = packed!.files.map(({ path }) => path);
   expect(paths.filter((path) => !PUBLISHED.test(path))).toEqual([]);
-  const { import: esm, require: cjs } = manifest.exports["."];
-  for (const { types, default: code } of [esm, cjs]) {
+  for (const { types, default: code } of ENTRIES.flatMap((entry) => Object.values(manifest.exports[entry]))) {
     expect(paths).toContain(types.slice("./".length));
     expect(paths).toContain(code.slice("./".length));
   }
@@ -130,6 +131,18 @@ describe("in a project of its own", () => {
       project,
     );
     expect(JSON.parse(printed)).toEqual(expected());
+  });
+
+  it("pools work, imported and required", () => {
+    const usePool = `
+      createSauPool({ threads: 2 }).then(async (pool) => {
+        const { length } = await pool.forward(new Float32Array(1e6).fill(0.5));
+        console.log(JSON.stringify([pool.threads, length]));
+      });`;
+    const entry = `${manifest.name}/threads`;
+    expect(runModule(`import { createSauPool } from "${entry}";${usePool}`, [], project)).toEqual([2, 1e6]);
+    const required = `const { createSauPool } = require("${entry}");${usePool}`;
+    expect(JSON.parse(runNode(["--input-type=commonjs", "--eval", required], project))).toEqual([2, 1e6]);
   });
 
   it("package.json can be imported, and nothing else", () => {
