@@ -79,8 +79,9 @@ export class Board {
   /** Claims an item for `owner`, a number from 1; undefined when there is none. */
   claim(owner: number): number | undefined {
     const words = this.#words;
-    const end = this.published;
+    // In this order: the end only grows, so that it is not before where the search begins.
     let index = Atomics.load(words, WORD.next);
+    const end = this.published;
     // A thread that was asleep for long may have left an old value there.
     if (wrap(end - index) > PLACES) index = wrap(end - PLACES);
     for (; index !== end; index = wrap(index + 1)) {
@@ -153,8 +154,10 @@ export class Board {
 
   /** Whether every item on the board is done. */
   isAllDone(): boolean {
+    // In this order, as in `claim`.
+    let index = this.oldest;
     const end = this.published;
-    for (let index = this.oldest; index !== end; index = wrap(index + 1)) {
+    for (; index !== end; index = wrap(index + 1)) {
       if (!this.isDone(index)) return false;
     }
     return true;
