@@ -1,0 +1,107 @@
+/**
+ * Prototypes to compare with, from a folder that the user names; nothing else needs it.
+ *
+ * Each file is a module that exports its memory, `al(bytes)` and loops `(x, y, n)` or, for gradients,
+ * `(x, dy, dx, n)`, with uniform parameters splatted at fixed addresses and sums left at two others.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ALPHA, type ExpectedGradients, expectNear, TOLERANCE } from "../data.js";
+import type { Row } from "../rows.js";
+
+type Loop = (...args: number[]) => void;
+
+/** What the prototypes were fitted for: beyond it they compute leaky ReLU. */
+const CLAMP = 5.3;
+
+const CACHE_LINE = 64;
+
+/** A tier's suffix in the files' names. */
+const SUFFIX = { "relaxed-simd": "rel", simd128: "simd" } as const;
+
+export type PrototypeTier = keyof typeof SUFFIX;
+
+export function isPrototypeTier(tier: string): tier is PrototypeTier {
+  return Object.hasOwn(SUFFIX, tier);
+}
+
+/** A module of prototypes, with {@link ALPHA} and `beta` as its parameters. */
+export class Prototypes {
+  readonly #exports: Record<string, unknown>;
+  readonly #memory: WebAssembly.Memory;
+  readonly #tier: PrototypeTier;
+
+  constructor(folder: string, pass: "forward" | "backward", tier: PrototypeTier, beta: number) {
+    const path = join(folder, `${pass === "forward" ? "fin" : "bwd"}_${SUFFIX[tier]}.wasm`);
+    if (!existsSync(path)) throw new Error(`--reference: there is no ${path}.`);
+    const module = new WebAssembly.Module(readFileSync(path));
+    this.#exports = new WebAssembly.Instance(module, {}).exports;
+    this.#memory = this.#exports.memory as WebAssembly.Memory;
+    this.#tier = tier;
+    this.#setParameters(ALPHA, beta);
+  }
+
+  /** The forward loop `name`; `expected` is y. */
+  forwardRow(name: string, x: Float32Array, expected: Float32Array, more: Partial<Row> = {}): Row {
+    const loop = this.#exports[name] as Loop;
+    const [xAt, yAt] = [this.#place(x, 0), this.#place(expected, 17)];
+    const run = () => loop(xAt, yAt, x.length);
+    const check = () => {
+      this.#view(yAt, x.length).fill(NaN);
+      run();
+      expectNear(this.#view(yAt, x.length), expected);
+    };
+    return { name: `prototype ${name}, ${this.#tier}`, elements: x.length, run, check, ...more };
+  }
+
+  /** The loop `name` for all gradients. */
+  backwardRow(
+    name: string,
+    x: Float32Array,
+    dy: Float32Array,
+    expected: ExpectedGradients,
+    more: Partial<Row> = {},
+  ): Row {
+    const loop = this.#exports[name] as Loop;
+    const [xAt, dyAt, dxAt] = [this.#place(x, 0), this.#place(dy, 17), this.#place(expected.dx, 34)];
+    const run = () => loop(xAt, dyAt, dxAt, x.length);
+    const check = () => {
+      this.#view(dxAt, x.length).fill(NaN);
+      run();
+      expectNear(this.#view(dxAt, x.length), expected.dx, 4 * TOLERANCE);
+    };
+    return { name: `prototype ${name}, ${this.#tier}`, elements: x.length, run, check, ...more };
+  }
+
+  /** The address of `values`, aligned to a cache line, `stagger` lines further on. */
+  #place(values: Float32Array, stagger: number): number {
+    const allocate = this.#exports.al as (bytes: number) => number;
+    const start = allocate(values.byteLength + CACHE_LINE * (stagger + 1));
+    const at = (Math.ceil(start / CACHE_LINE) + stagger) * CACHE_LINE;
+    this.#view(at, values.length).set(values);
+    return at;
+  }
+
+  #view(at: number, length: number): Float32Array {
+    return new Float32Array(this.#memory.buffer, at, length);
+  }
+
+  /** Writes the uniforms where the prototypes read them. */
+  #setParameters(alpha: number, beta: number): void {
+    const float = (at: number, value: number) => new Float32Array(this.#memory.buffer, at, 4).fill(value);
+    const bits = (at: number, value: number) => new Int32Array(this.#memory.buffer, at, 4).fill(value);
+    float(512, alpha);
+    float(528, beta);
+    float(544, (1 - alpha) / beta);
+    bits(560, 0x7fffffff);
+    float(576, CLAMP / beta);
+    float(592, 1 - alpha);
+    float(608, alpha);
+    bits(624, -0x80000000);
+    float(640, 1 / beta);
+    float(656, 0);
+    float(672, alpha - 1);
+    float(704, 0);
+    float(720, 0);
+  }
+}

@@ -1,0 +1,13 @@
+/** The suites by name, in the order in which they run. */
+import type { Suite } from "../rows.js";
+import { backward } from "./backward.js";
+import { batch } from "./batch.js";
+import { call } from "./call.js";
+import { channels } from "./channels.js";
+import { forward } from "./forward.js";
+
+export const SUITES = { call, batch, forward, backward, channels } satisfies Record<string, Suite>;
+
+export type SuiteName = keyof typeof SUITES;
+
+export const SUITE_NAMES = Object.keys(SUITES) as SuiteName[];
