@@ -7,10 +7,15 @@ export const ALPHA = 0.15;
 /** A beta at which every element of the inputs needs the Gaussian, and the paper's, at which almost none does. */
 export const [WIDE, NARROW] = [1.7, 20000];
 
-/** A multiple of the prototypes' 24 and of the kernels' group that fits the first-level cache with its results. */
+// Lengths are multiples of 24, the step of the limits and of the prototypes, and whole groups for the kernels.
+
+/** Fits the first-level cache with its results. */
 export const SMALL = 4080;
 
-/** About four million, far beyond the caches of one core; a multiple of 24 too. */
+/** About a million: an activation of a middling layer. */
+export const MIDDLE = 2 ** 20 - 16;
+
+/** About four million: far beyond the caches of one core. */
 export const LARGE = 4 * 2 ** 20 - 16;
 
 /**

@@ -97,6 +97,7 @@ class Turn {
 
 /** Nanoseconds of `count` runs. Rows that return no promise are not waited for: an await costs as much as a small call. */
 async function timeOf(row: Row, count: number): Promise<number> {
+  if (row.prepare !== undefined) await row.prepare();
   const start = process.hrtime.bigint();
   const first = row.run();
   if (first instanceof Promise) {

@@ -9,6 +9,7 @@ export function printEnvironment({ node, v8, processor, cores, system }: Environ
 
 export function printGroup({ title, unit, rows }: GroupResult): void {
   console.log(`\n${title}`);
+  if (rows.length === 0) return;
   const width = Math.max(...rows.map(({ name }) => name.length));
   const others = Math.max(0, ...rows.map((row) => ("against" in row ? row.against!.length : 0)));
   for (const row of rows) console.log(`  ${row.name.padEnd(width)}  ${describe(row, unit, others)}`);

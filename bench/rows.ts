@@ -10,6 +10,8 @@ export interface Row {
   readonly bars?: readonly Bar[];
   /** Runs once and throws when the answer is wrong; called before anything is timed. */
   check(): void | Promise<void>;
+  /** Called before each turn, not timed. */
+  prepare?(): unknown;
   /** What is timed; a promise is waited for. */
   run(): unknown;
 }

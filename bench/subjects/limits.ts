@@ -6,7 +6,7 @@
  */
 import binaryen from "binaryen";
 
-/** Pointers are byte addresses; `length` is a multiple of {@link STEP}. */
+/** Pointers are byte addresses; `length` is a multiple of {@link STEP}, above 0. */
 export interface Limits {
   copy(x: number, y: number, length: number): void;
   relu(x: number, y: number, length: number): void;

@@ -5,8 +5,23 @@ import { batch } from "./batch.js";
 import { call } from "./call.js";
 import { channels } from "./channels.js";
 import { forward } from "./forward.js";
+import { peers } from "./peers.js";
+import { sizes } from "./sizes.js";
+import { startup } from "./startup.js";
+import { threads } from "./threads.js";
 
-export const SUITES = { call, batch, forward, backward, channels } satisfies Record<string, Suite>;
+/** `call` and `batch` first: see suites/call.ts. */
+export const SUITES = {
+  call,
+  batch,
+  forward,
+  backward,
+  channels,
+  threads,
+  peers,
+  sizes,
+  startup,
+} satisfies Record<string, Suite>;
 
 export type SuiteName = keyof typeof SUITES;
 
