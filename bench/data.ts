@@ -7,7 +7,7 @@ export const ALPHA = 0.15;
 /** A beta at which every element of the inputs needs the Gaussian, and the paper's, at which almost none does. */
 export const [WIDE, NARROW] = [1.7, 20000];
 
-// Lengths are multiples of 24, the step of the limits and of the prototypes, and whole groups for the kernels.
+// Lengths are multiples of 48: whole steps of the limits and of the prototypes, whole groups of the kernels.
 
 /** Fits the first-level cache with its results. */
 export const SMALL = 4080;

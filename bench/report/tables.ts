@@ -25,13 +25,11 @@ function environment(runs: readonly Run[]): string {
   ].join("\n");
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** The first `left` columns are words, the others figures. */
+function table(head: readonly string[], rows: readonly (readonly string[])[], left = 1): string {
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-  const rule = `|---|${head
-    .slice(1)
-    .map(() => "---:|")
-    .join("")}`;
+  const rule = `|${head.map((_, i) => (i < left ? "---|" : "---:|")).join("")}`;
   return [line(head), rule, ...rows.map(line)].join("\n");
 }
 
@@ -46,19 +44,15 @@ function bars(runs: readonly Run[]): string {
       for (const { bar, value, within } of row.bars!) {
         if (value === undefined) continue;
         const key = `${group.title}\n${row.name}\n${bar}`;
-        const line = found.get(key) ?? { head: [row.name, group.title, bar], cells: runs.map(() => "") };
+        const line = found.get(key) ?? { head: [group.title, row.name, bar], cells: runs.map(() => "") };
         line.cells[column] = within ? digits(value) : `**${digits(value)}**`;
         found.set(key, line);
       }
     }
   }
   if (found.size === 0) return "No results.";
-  const rows = [...found.values()].map(({ head: [name, title, bar], cells }) => [
-    `${name}; ${title}`,
-    bar!,
-    ...cells,
-  ]);
-  return table(["row", "bar", ...nodeHeads(runs)], rows);
+  const rows = [...found.values()].map(({ head, cells }) => [...head, ...cells]);
+  return table(["", "row", "bar", ...nodeHeads(runs)], rows, 3);
 }
 
 function* rowsOf({ suites }: Run): Iterable<{ group: GroupResult; row: RowResult }> {

@@ -4,7 +4,7 @@
  * Each file is a module that exports its memory, `al(bytes)` and loops `(x, y, n)` or, for gradients,
  * `(x, dy, dx, n)`, with uniform parameters splatted at fixed addresses and sums left at two others.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ALPHA, type ExpectedGradients, expectNear, TOLERANCE } from "../data.js";
 import type { Row } from "../rows.js";
@@ -19,6 +19,14 @@ const CACHE_LINE = 64;
 /** A tier's suffix in the files' names. */
 const SUFFIX = { "relaxed-simd": "rel", simd128: "simd" } as const;
 
+/** A pass's prefix in them. */
+const PREFIX = { forward: "fin", backward: "bwd" } as const;
+
+/** The files that a folder of prototypes has. */
+export const PROTOTYPE_FILES = Object.values(PREFIX).flatMap((prefix) =>
+  Object.values(SUFFIX).map((suffix) => `${prefix}_${suffix}.wasm`),
+);
+
 export type PrototypeTier = keyof typeof SUFFIX;
 
 export function isPrototypeTier(tier: string): tier is PrototypeTier {
@@ -31,10 +39,8 @@ export class Prototypes {
   readonly #memory: WebAssembly.Memory;
   readonly #tier: PrototypeTier;
 
-  constructor(folder: string, pass: "forward" | "backward", tier: PrototypeTier, beta: number) {
-    const path = join(folder, `${pass === "forward" ? "fin" : "bwd"}_${SUFFIX[tier]}.wasm`);
-    if (!existsSync(path)) throw new Error(`--reference: there is no ${path}.`);
-    const module = new WebAssembly.Module(readFileSync(path));
+  constructor(folder: string, pass: keyof typeof PREFIX, tier: PrototypeTier, beta: number) {
+    const module = new WebAssembly.Module(readFileSync(join(folder, `${PREFIX[pass]}_${SUFFIX[tier]}.wasm`)));
     this.#exports = new WebAssembly.Instance(module, {}).exports;
     this.#memory = this.#exports.memory as WebAssembly.Memory;
     this.#tier = tier;

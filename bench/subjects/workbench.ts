@@ -14,7 +14,7 @@ import { ParamsChecker } from "../../ts/params.js";
 import type { KernelExports } from "../../ts/wasm/kernels.js";
 import { ALPHA, type ExpectedGradients, expectNear, expectSum, TOLERANCE } from "../data.js";
 import { type Row, refusal, type Skipped } from "../rows.js";
-import { type Limits, limitsOn } from "./limits.js";
+import { ARITHMETIC_RESULT, type Limits, limitsOn } from "./limits.js";
 
 export const WASM_TIERS = ["relaxed-simd", "simd128", "scalar"] as const;
 export type WasmTier = (typeof WASM_TIERS)[number];
@@ -93,15 +93,19 @@ export class Workbench {
     };
   }
 
-  arithmeticRow(length: number): Row {
-    const run = () => this.#limits.arithmetic(length, 1, 0);
-    return {
-      name: "multiplications and additions alone",
-      elements: length,
-      against: "memory.copy",
-      run,
-      check: () => expectNear([run()], [78], 0), // 1 + 2 + ... + 12, each times one plus zero
-    };
+  /** A row for each tier with SIMD. */
+  arithmeticRows(length: number): Row[] {
+    const tiers = this.tiers.filter((tier) => tier !== "scalar");
+    return tiers.map((tier) => {
+      const run = () => this.#limits.arithmetic[tier](length, 1, 0);
+      return {
+        name: `arithmetic alone, ${tier}`,
+        elements: length,
+        against: "memory.copy",
+        run,
+        check: () => expectNear([run()], [ARITHMETIC_RESULT], 0),
+      };
+    });
   }
 
   /** Forward of `x`; `expected` is y. */

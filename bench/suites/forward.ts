@@ -39,7 +39,7 @@ function small({ reference, node }: Context): Group {
   const values = activations(SMALL);
   const expected = expectedForward(values, WIDE);
   const [x, y] = [bench.place(values), bench.room(SMALL)];
-  const rows: Row[] = [bench.copyRow(x, y), bench.reluRow(x, y), bench.arithmeticRow(SMALL)];
+  const rows: Row[] = [bench.copyRow(x, y), bench.reluRow(x, y), ...bench.arithmeticRows(SMALL)];
   for (const tier of bench.tiers) {
     if (reference !== undefined && isPrototypeTier(tier)) {
       const prototypes = new Prototypes(reference, "forward", tier, WIDE);

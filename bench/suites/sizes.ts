@@ -4,18 +4,19 @@ import { openPeers } from "../peers/index.js";
 import type { Peer, PeerRow } from "../peers/peer.js";
 import { atMost, type Group, type Row, type Suite } from "../rows.js";
 import { createSauSync } from "../shipped.js";
+import { ARITHMETIC_STEP } from "../subjects/limits.js";
 import { PLAIN, plainRow } from "../subjects/plain.js";
 import { forwardRow, NUMBERS, plain, saus, tensor } from "../subjects/verbs.js";
 import { Workbench } from "../subjects/workbench.js";
 
-/** Multiples of 24, each four times the last: 24 to about 6 million. */
-const SIZES = Array.from({ length: 10 }, (_, i) => 24 * 4 ** i);
+/** Whole steps of the limits, each four times the last: 48 to about 3 million. */
+const SIZES = Array.from({ length: 9 }, (_, i) => ARITHMETIC_STEP * 4 ** i);
 
 /** A peer or a tier that takes longer than this for an array is not shown with larger ones. */
 const PATIENCE_MS = 250;
 
 export const sizes: Suite = {
-  description: "forward from 24 elements to 6 million, beside the peers; plain arrays of 64 million",
+  description: "forward from 48 elements to 3 million, beside the peers; plain arrays of 64 million",
   async *groups() {
     const { peers, skipped } = await openPeers(WIDE);
     for (const size of SIZES) yield await at(size, peers, size === SIZES[0] ? skipped : []);
@@ -40,7 +41,7 @@ async function at(size: number, peers: readonly Peer[], skipped: Group["skipped"
   const bench = new Workbench(WIDE);
   const limits = [bench.place(x), bench.room(size)] as const;
   const against = "memory.copy";
-  const rows: Row[] = [bench.copyRow(...limits), bench.reluRow(...limits), bench.arithmeticRow(size)];
+  const rows: Row[] = [bench.copyRow(...limits), bench.reluRow(...limits), ...bench.arithmeticRows(size)];
   for (const sau of saus().running) {
     if (isTooLarge(sau.tier, size)) continue;
     const params = NUMBERS(WIDE);
