@@ -7,7 +7,7 @@
  * such as spilled registers; they may exceed their record by MARGIN, and are held where there is a record
  * for this V8.
  *
- * UPDATE_INSTRUCTIONS=1 npx vitest run test/instructions.test.ts   records both, for this V8.
+ * `npm run record:instructions` records both, under four versions of Node; UPDATE_INSTRUCTIONS=1 under this one.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
@@ -20,7 +20,7 @@ import { availableTiers } from "./support/tiers.js";
 
 const FILE = new URL("golden/instructions.json", import.meta.url);
 const UPDATE = process.env.UPDATE_INSTRUCTIONS === "1";
-const MEND = "If it is meant: UPDATE_INSTRUCTIONS=1 npx vitest run test/instructions.test.ts";
+const MEND = "If it is meant: npm run record:instructions";
 
 /** V8's register allocation turns on small things; a spilled accumulator costs more than this. */
 const MARGIN = 1.02;

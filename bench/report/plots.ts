@@ -108,12 +108,12 @@ export async function drawThreads(runs: readonly Run[]): Promise<string | undefi
   if (run === undefined) return undefined;
   const points = pools(run);
   const most = Math.max(...points.map(({ x }) => x));
-  const ideal = Array.from({ length: most }, (_, i) => ({ label: "as many as threads", x: i + 1, y: i + 1 }));
+  const ideal = Array.from({ length: most }, (_, i) => ({ label: "ideal", x: i + 1, y: i + 1 }));
   return draw({
     title: "Pools beside one instance, 4 million elements",
     subtitle: `Node ${run.environment.node.slice(1)}, ${run.environment.processor}, ${run.environment.cores} cores`,
     series: [
-      { label: "as many as threads", colour: GREY, dash: [7, 3], matches: () => false },
+      { label: "ideal", colour: GREY, dash: [7, 3], matches: () => false },
       { label: "forward", colour: "#0b3d91", wide: true, matches: () => false },
       { label: "backward", colour: "#e8590c", wide: true, matches: () => false },
     ],
@@ -208,6 +208,7 @@ async function draw({ title, subtitle, series, points, x, y, height }: Drawing):
     ],
     resolve: { scale: { strokeDash: "independent", strokeWidth: "independent" } },
     config: {
+      aria: false, // an element's figures are in the tables; the plot as a whole has a title
       font: FONT,
       view: { stroke: null },
       title: {
@@ -232,7 +233,7 @@ async function draw({ title, subtitle, series, points, x, y, height }: Drawing):
   const view = new vega.View(vega.parse(vegaLite.compile(spec).spec), { renderer: "none" });
   const svg = await view.toSVG();
   view.finalize();
-  return `${svg}\n`;
+  return `${svg.replace(/^<svg[^>]*>/, `$&<title>${title}</title>`)}\n`;
 }
 
 /** Half powers of ten around the points, or from 0. */
