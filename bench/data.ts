@@ -24,6 +24,9 @@ export const LARGE = 4 * 2 ** 20 - 16;
  */
 export const TOLERANCE = 1e-5;
 
+/** The same for dx: a slope times dy, which is up to 4. */
+export const DX_TOLERANCE = 4 * TOLERANCE;
+
 /** Values spread evenly over -4 to 4, the same each time. */
 export function activations(length: number): Float32Array {
   return spread(length, 12345);

@@ -11,6 +11,7 @@ import { printEnvironment, printGroup } from "./print.js";
 import { Progress } from "./progress.js";
 import type { Run } from "./results.js";
 import { runSuite } from "./run.js";
+import { SUITE_NAMES } from "./suites/index.js";
 
 const major = (version: string) => version.replace(/^v/, "").split(".")[0]!;
 
@@ -37,7 +38,7 @@ async function main(): Promise<void> {
 }
 
 async function runHere({ suites: names, reference, rounds, json }: Options): Promise<Run> {
-  const here = environment(["npm run bench --", ...names].join(" "));
+  const here = environment(commandOf(names, reference !== undefined));
   const progress = new Progress();
   const silent = json === "-";
   if (!silent) printEnvironment(here);
@@ -47,6 +48,13 @@ async function runHere({ suites: names, reference, rounds, json }: Options): Pro
     suites.push(await runSuite(name, context, rounds, progress, silent ? () => {} : printGroup));
   }
   return { environment: here, suites };
+}
+
+/** What a reader would type; the folder of prototypes is the reader's own. */
+function commandOf(names: readonly string[], hasReference: boolean): string {
+  const some = names.length === SUITE_NAMES.length ? [] : names;
+  const args = [...some, ...(hasReference ? ["--reference DIR"] : [])];
+  return ["npm run bench", ...(args.length > 0 ? ["--", ...args] : [])].join(" ");
 }
 
 function hasWrong({ suites }: Run): boolean {

@@ -6,13 +6,16 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ALPHA, type ExpectedGradients, expectNear, TOLERANCE } from "../data.js";
+import { ALPHA, DX_TOLERANCE, type ExpectedGradients, expectNear, expectSum } from "../data.js";
 import type { Row } from "../rows.js";
 
 type Loop = (...args: number[]) => void;
 
 /** What the prototypes were fitted for: beyond it they compute leaky ReLU. */
 const CLAMP = 5.3;
+
+/** Where gradients leave their sums: dalpha, and phi(beta x) dy. */
+const [ALPHA_TERMS, DENSITIES] = [704, 720];
 
 const CACHE_LINE = 64;
 
@@ -38,12 +41,14 @@ export class Prototypes {
   readonly #exports: Record<string, unknown>;
   readonly #memory: WebAssembly.Memory;
   readonly #tier: PrototypeTier;
+  readonly #beta: number;
 
   constructor(folder: string, pass: keyof typeof PREFIX, tier: PrototypeTier, beta: number) {
     const module = new WebAssembly.Module(readFileSync(join(folder, `${PREFIX[pass]}_${SUFFIX[tier]}.wasm`)));
     this.#exports = new WebAssembly.Instance(module, {}).exports;
     this.#memory = this.#exports.memory as WebAssembly.Memory;
     this.#tier = tier;
+    this.#beta = beta;
     this.#setParameters(ALPHA, beta);
   }
 
@@ -74,7 +79,10 @@ export class Prototypes {
     const check = () => {
       this.#view(dxAt, x.length).fill(NaN);
       run();
-      expectNear(this.#view(dxAt, x.length), expected.dx, 4 * TOLERANCE);
+      expectNear(this.#view(dxAt, x.length), expected.dx, DX_TOLERANCE);
+      const densities = this.#sum(DENSITIES);
+      expectSum("dalpha", this.#sum(ALPHA_TERMS), expected.dAlpha, x.length);
+      expectSum("dbeta", ((ALPHA - 1) / this.#beta ** 2) * densities, expected.dBeta, x.length);
     };
     return { name: `prototype ${name}, ${this.#tier}`, elements: x.length, run, check, ...more };
   }
@@ -92,6 +100,12 @@ export class Prototypes {
     return new Float32Array(this.#memory.buffer, at, length);
   }
 
+  /** A sum that a loop for gradients has left, in two halves. */
+  #sum(at: number): number {
+    const [low, high] = new Float64Array(this.#memory.buffer, at, 2);
+    return low! + high!;
+  }
+
   /** Writes the uniforms where the prototypes read them. */
   #setParameters(alpha: number, beta: number): void {
     const float = (at: number, value: number) => new Float32Array(this.#memory.buffer, at, 4).fill(value);
@@ -107,7 +121,5 @@ export class Prototypes {
     float(640, 1 / beta);
     float(656, 0);
     float(672, alpha - 1);
-    float(704, 0);
-    float(720, 0);
   }
 }

@@ -1,5 +1,5 @@
 /** The verbs on arena tensors and on plain arrays, as rows. */
-import { ALPHA, type ExpectedGradients, expectNear, expectSum, TOLERANCE } from "../data.js";
+import { ALPHA, DX_TOLERANCE, type ExpectedGradients, expectNear, expectSum } from "../data.js";
 import { type Row, refusal, type Skipped } from "../rows.js";
 import { createSauSync, type Sau, type Tier, TierUnavailableError } from "../shipped.js";
 
@@ -72,7 +72,7 @@ export function backwardRow(
       [xArray, dyArray, options] = arrays();
       dx!.array.fill(NaN);
       const { dAlpha, dBeta } = sau.backward(xArray, dyArray, params, options) as Record<string, unknown>;
-      expectNear(dx!.array, expected.dx, 4 * TOLERANCE);
+      expectNear(dx!.array, expected.dx, DX_TOLERANCE);
       const terms = expected.dx.length;
       if (dAlpha !== undefined) expectSum("dalpha", total(dAlpha), expected.dAlpha, terms);
       if (dBeta !== undefined) expectSum("dbeta", total(dBeta), expected.dBeta, terms);

@@ -12,7 +12,7 @@ import { ADDRESS, Arena, INITIAL_PAGES } from "../../ts/memory/arena.js";
 import { clearSums, readSums, writeConstants, writeUniform } from "../../ts/memory/block.js";
 import { ParamsChecker } from "../../ts/params.js";
 import type { KernelExports } from "../../ts/wasm/kernels.js";
-import { ALPHA, type ExpectedGradients, expectNear, expectSum, TOLERANCE } from "../data.js";
+import { ALPHA, DX_TOLERANCE, type ExpectedGradients, expectNear, expectSum } from "../data.js";
 import { type Row, refusal, type Skipped } from "../rows.js";
 import { ARITHMETIC_RESULT, type Limits, limitsOn } from "./limits.js";
 
@@ -132,7 +132,7 @@ export class Workbench {
     const check = () => {
       this.#view(dx).fill(NaN);
       run();
-      expectNear(this.#view(dx), expected.dx, 4 * TOLERANCE);
+      expectNear(this.#view(dx), expected.dx, DX_TOLERANCE);
     };
     return { name: `backward, dx alone, ${tier}`, elements: x.length, run, check, ...more };
   }
@@ -150,7 +150,7 @@ export class Workbench {
       this.#view(dx).fill(NaN);
       clearSums(this.#arena);
       run();
-      expectNear(this.#view(dx), expected.dx, 4 * TOLERANCE);
+      expectNear(this.#view(dx), expected.dx, DX_TOLERANCE);
       const { dAlpha, dBeta } = this.#gradients(x.length);
       expectSum("dalpha", dAlpha, expected.dAlpha, x.length);
       expectSum("dbeta", dBeta, expected.dBeta, x.length);

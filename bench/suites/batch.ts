@@ -1,6 +1,7 @@
 /** Many small arrays at once, beside a call for each and one call for all in one array. */
 import {
   activations,
+  DX_TOLERANCE,
   expectedBackward,
   expectedForward,
   expectNear,
@@ -63,7 +64,7 @@ export const batch: Suite = {
           against: name,
         }),
         {
-          ...row("backwardBatch, dx alone, with out", expectedDx, 4 * TOLERANCE, () =>
+          ...row("backwardBatch, dx alone, with out", expectedDx, DX_TOLERANCE, () =>
             sau.backwardBatch(xs, dys, params, gradients),
           ),
           against: name,

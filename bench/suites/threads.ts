@@ -2,12 +2,12 @@
 import { availableParallelism } from "node:os";
 import {
   activations,
+  DX_TOLERANCE,
   expectedBackward,
   expectedForward,
   expectNear,
   expectSum,
   LARGE,
-  TOLERANCE,
   upstream,
   WIDE,
 } from "../data.js";
@@ -103,7 +103,7 @@ async function group({ createSauPool }: Threads, title: string): Promise<Group> 
         async check() {
           arrays()[2].fill(NaN);
           const { dAlpha, dBeta } = await runBackward();
-          expectNear(arrays()[2], expected.dx, 4 * TOLERANCE);
+          expectNear(arrays()[2], expected.dx, DX_TOLERANCE);
           expectSum("dalpha", dAlpha, expected.dAlpha, LARGE);
           // The same bits whatever the threads.
           const out = { dx: own[2].array };
