@@ -17,6 +17,7 @@ export function printGroup({ title, unit, rows }: GroupResult): void {
 
 function describe(row: RowResult, unit: string, others: number): string {
   if ("wrong" in row) return `WRONG, not timed: ${row.wrong}`;
+  if ("right" in row) return "right";
   if ("skipped" in row) return `skipped: ${row.skipped}`;
   const { least, upperQuartile, against, ratio, bars = [] } = row;
   const compared = ratio === undefined ? "" : `${digits(ratio)} x ${against}`;

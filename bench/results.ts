@@ -1,7 +1,7 @@
 /** What a run found, as JSON keeps it. */
 import type { Verdict } from "./judge.js";
 
-/** A row, and what became of it. Times are nanoseconds of the group's unit. */
+/** A row, and what became of it: timed, or `right` where nothing was to be timed. Times are nanoseconds of the group's unit. */
 export type RowResult =
   | {
       readonly name: string;
@@ -15,6 +15,7 @@ export type RowResult =
       readonly ratio?: number;
       readonly bars?: readonly Verdict[];
     }
+  | { readonly name: string; readonly right: true }
   | { readonly name: string; readonly wrong: string }
   | { readonly name: string; readonly skipped: string };
 

@@ -40,6 +40,12 @@ describe("rows", () => {
     expect(right).toHaveProperty("least");
   });
 
+  it("are checked and not timed on request", async () => {
+    vi.spyOn(SUITES.call, "groups").mockReturnValue([{ title: "", unit: "ns", rows: [row("right")] }]);
+    const { groups } = await runSuite("call", context, 0, new Progress(), () => {});
+    expect(groups[0]!.rows).toEqual([{ name: "right", right: true }]);
+  });
+
   it("that cannot run here are listed with the reason", async () => {
     const skipped = [{ name: "relaxed", reason: "this engine has no relaxed SIMD" }];
     const found = await results({ title: "", unit: "ns", rows: [], skipped });

@@ -89,7 +89,7 @@ function groupTable(title: string, columns: ReadonlyMap<number, GroupResult>, ru
 
 /** "0.98 x, 0.553". */
 function cell(row: RowResult | undefined): string {
-  if (row === undefined) return "";
+  if (row === undefined || "right" in row) return "";
   if ("wrong" in row) return "wrong";
   if ("skipped" in row) return "cannot run";
   return row.ratio === undefined ? digits(row.least) : `${digits(row.ratio)} x, ${digits(row.least)}`;
