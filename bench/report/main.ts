@@ -28,6 +28,15 @@ const DOCUMENT = new URL("docs/performance.md", ROOT);
 const FOLDER = new URL("docs/performance/", ROOT);
 const RESULTS = new URL("results.json", FOLDER);
 
+const PLOTS = [
+  {
+    file: "sizes.svg",
+    alt: "Time an element against the number of elements, for sau-simd, its peers and the limits",
+    draw: drawSizes,
+  },
+  { file: "threads.svg", alt: "Speed-up against threads, forward and backward", draw: drawThreads },
+];
+
 async function main(args: readonly string[]): Promise<void> {
   if (args.includes("--help") || args.includes("-h")) {
     console.log(HELP);
@@ -36,12 +45,19 @@ async function main(args: readonly string[]): Promise<void> {
   const from = args.indexOf("--from");
   const runs = from === -1 ? runBench(args) : readRuns(args.slice(from + 1));
   // Drawn before anything is written: where vega is missing, nothing has changed.
-  const drawings = { "sizes.svg": await drawSizes(runs), "threads.svg": await drawThreads(runs) };
-  for (const [name, svg] of Object.entries(drawings)) {
-    if (svg !== undefined) writeFileSync(new URL(name, FOLDER), svg);
-    else console.error(`${name} was not drawn: the results have no such rows.`);
+  const drawings = [];
+  for (const { file, alt, draw } of PLOTS) drawings.push({ file, alt, svg: await draw(runs) });
+  const images: string[] = [];
+  for (const { file, alt, svg } of drawings) {
+    if (svg === undefined) {
+      console.error(`${file} was not drawn: the results have no such rows.`);
+    } else {
+      writeFileSync(new URL(file, FOLDER), svg);
+      images.push(`![${alt}](performance/${file})`);
+    }
   }
-  writeFileSync(DOCUMENT, fill(readFileSync(DOCUMENT, "utf8"), tables(runs)));
+  const parts = { ...tables(runs), plots: images.join("\n\n") };
+  writeFileSync(DOCUMENT, fill(readFileSync(DOCUMENT, "utf8"), parts));
   console.log(`Wrote ${fileURLToPath(DOCUMENT)} and its plots.`);
 }
 
@@ -52,9 +68,8 @@ function runBench(args: readonly string[]): Run[] {
   const command = ["--import", "tsx", bench, ...args, "--json", fileURLToPath(RESULTS)];
   const { status } = spawnSync(process.execPath, command, { stdio: "inherit" });
   if (status !== 0) throw new Error(`The bench ended with exit status ${status}: nothing was written.`);
-  const runs = merge([read(fileURLToPath(RESULTS))]);
-  writeFileSync(RESULTS, serialise(runs));
-  return runs;
+  writeFileSync(RESULTS, serialise(merge([read(fileURLToPath(RESULTS))])));
+  return readRuns([fileURLToPath(RESULTS)]); // rounded, as whoever makes the document again has them
 }
 
 function readRuns(files: readonly string[]): Run[] {
