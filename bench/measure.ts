@@ -2,67 +2,109 @@
  * Times rows against one another: every round runs each row once, in turn, so that whatever slows the
  * machine slows all of them, and the minimum over the rounds is what a row costs undisturbed.
  */
+import type { Row } from "./rows.js";
 
-/** Something to time. */
-export interface Row {
-  readonly name: string;
-  /** What one run handles, to give times an element or a call. */
-  readonly elements: number;
-  /** The name of the row that this one is compared with. */
-  readonly against?: string;
-  /** The bar that the ratio should stay below, if one was promised. */
-  readonly bar?: number;
-  /** Throws when the row computes wrongly; called once, before anything is timed. */
-  check(): void;
-  run(): void;
-}
-
-/** What a row cost. */
+/** What a row cost, in nanoseconds an element. */
 export interface Timing {
   readonly row: Row;
-  /** Nanoseconds an element: the least, and the middle one. */
   readonly least: number;
   readonly median: number;
+  /** A quarter of the rounds took longer. */
+  readonly upperQuartile: number;
+  readonly rounds: number;
 }
 
 /** Nanoseconds that a timed batch of runs should take at least: well above the clock's grain. */
 const BATCH_NS = 200_000;
 
-/** Runs until V8 has replaced its baseline code by optimised code. */
-const WARM_UP_NS = 300_000_000;
+/**
+ * Nanoseconds that each row runs for in the first pass of the warm-up. V8 compiles WebAssembly anew on
+ * threads of its own once a function has been hot for a while, and swaps the code when it is done.
+ */
+const HEAT_NS = 200_000_000;
 
-/** Times `rows` over `rounds`; `tick` is called after each round. */
-export function measure(rows: readonly Row[], rounds: number, tick: () => void): Timing[] {
-  const repetitions = rows.map(warmUp);
-  const times = rows.map((): number[] => []);
-  for (let round = 0; round < rounds; round++) {
-    for (const [i, row] of rows.entries()) {
-      const count = repetitions[i]!;
-      times[i]!.push(timeOf(row, count) / count / row.elements);
+/**
+ * Nanoseconds in the second pass, after every row has been hot: code that the first pass of a later row has
+ * made the engine throw away is back in place, and whatever was still being compiled has arrived.
+ */
+const SETTLE_NS = 40_000_000;
+
+/** Nanoseconds that all timed batches of a row may take; slower rows take their turn in fewer rounds. */
+const BUDGET_NS = 1_200_000_000;
+
+/** But in no fewer than these. */
+const FEWEST_TURNS = 5;
+
+/** Times `rows` over `rounds`; `tick` is called with the part that is done, from 0 to 1. */
+export async function measure(
+  rows: readonly Row[],
+  rounds: number,
+  tick: (done: number) => void,
+): Promise<Timing[]> {
+  const turns = rows.map((row) => new Turn(row));
+  const steps = rounds + 2 * rows.length; // rounds are short beside the warm-up
+  let step = 0;
+  for (const nanoseconds of [HEAT_NS, SETTLE_NS]) {
+    for (const turn of turns) {
+      await turn.warmUp(nanoseconds);
+      tick(++step / steps);
     }
-    tick();
   }
-  return rows.map((row, i) => {
-    const sorted = times[i]!.sort((a, b) => a - b);
-    return { row, least: sorted[0]!, median: sorted[Math.floor(sorted.length / 2)]! };
-  });
+  for (let round = 0; round < rounds; round++) {
+    for (const turn of turns) if (turn.isDue(round, rounds)) await turn.take();
+    tick(++step / steps);
+  }
+  return turns.map((turn) => turn.timing());
 }
 
-/** Warms a row up; returns how many runs make a batch. */
-function warmUp(row: Row): number {
-  let count = 1;
-  let spent = 0;
-  let last = 0;
-  while (spent < WARM_UP_NS) {
-    last = timeOf(row, count);
-    spent += last;
-    if (last < BATCH_NS) count *= 2;
+/** One row's turns. */
+class Turn {
+  readonly #row: Row;
+  /** Runs a batch. */
+  #count = 1;
+  /** What the last batch of the warm-up took. */
+  #batchNs = 0;
+  readonly #times: number[] = [];
+
+  constructor(row: Row) {
+    this.#row = row;
   }
-  return count;
+
+  async warmUp(nanoseconds: number): Promise<void> {
+    let spent = 0;
+    while (spent < nanoseconds) {
+      this.#batchNs = await timeOf(this.#row, this.#count);
+      spent += this.#batchNs;
+      if (this.#batchNs < BATCH_NS) this.#count *= 2;
+    }
+  }
+
+  isDue(round: number, rounds: number): boolean {
+    const turns = Math.min(rounds, Math.max(FEWEST_TURNS, Math.floor(BUDGET_NS / this.#batchNs)));
+    return round % Math.floor(rounds / turns) === 0;
+  }
+
+  async take(): Promise<void> {
+    this.#times.push((await timeOf(this.#row, this.#count)) / this.#count / this.#row.elements);
+  }
+
+  timing(): Timing {
+    const sorted = this.#times.sort((a, b) => a - b);
+    const at = (part: number) => sorted[Math.floor((sorted.length - 1) * part)]!;
+    return { row: this.#row, least: at(0), median: at(0.5), upperQuartile: at(0.75), rounds: sorted.length };
+  }
 }
 
-function timeOf(row: Row, count: number): number {
+/** Nanoseconds of `count` runs. Rows that return no promise are not waited for: an await costs as much as a small call. */
+async function timeOf(row: Row, count: number): Promise<number> {
+  if (row.prepare !== undefined) await row.prepare();
   const start = process.hrtime.bigint();
-  for (let i = 0; i < count; i++) row.run();
+  const first = row.run();
+  if (first instanceof Promise) {
+    await first;
+    for (let i = 1; i < count; i++) await row.run();
+  } else {
+    for (let i = 1; i < count; i++) row.run();
+  }
   return Number(process.hrtime.bigint() - start);
 }
