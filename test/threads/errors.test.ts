@@ -5,7 +5,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { createSauSync } from "../../ts/index.js";
 import { createSauPool } from "../../ts/threads/index.js";
-import { bitsOf } from "../support/numbers.js";
+import { bitsOf, expectSameBits } from "../support/numbers.js";
 import { startSharingPool } from "../support/pools.js";
 
 const LENGTH = 120_000;
@@ -119,6 +119,24 @@ it("an array that is detached while its call waits rejects it, and the pool goes
   await expect(second).rejects.toThrow(TypeError);
   expect((await first).length).toBe(LENGTH);
   expect((await sharing.forward(x)).length).toBe(LENGTH);
+});
+
+it("an array that is detached in the middle of its call rejects it, and the pool goes on", async () => {
+  const [length, params] = [2_000_000, { alpha: 0.3, beta: 1.7 }];
+  const expected = sau.backward(x, dy, params);
+  for (let k = 0; k < 8; k++) {
+    const victim = new Float32Array(length);
+    const other = new Float32Array(length);
+    const call = sharing
+      .backward(k % 2 ? victim : other, k % 2 ? other : victim, params)
+      .catch((error) => error);
+    for (let turn = 0; turn <= k % 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+    structuredClone(victim.buffer, { transfer: [victim.buffer] });
+    expect(await call).toBeInstanceOf(Error);
+    const found = await sharing.backward(x, dy, params);
+    expectSameBits(found.dx, expected.dx, () => "dx afterwards");
+    expect([found.dAlpha, found.dBeta]).toEqual([expected.dAlpha, expected.dBeta]);
+  }
 });
 
 it("a signal that is none is a TypeError", async () => {

@@ -38,4 +38,9 @@ export class Fifo {
   give(): void {
     this.#tail = this.#ends.shift()!;
   }
+
+  /** Gives back everything. */
+  clear(): void {
+    this.#ends.length = 0;
+  }
 }

@@ -265,6 +265,8 @@ export class Foreman {
       await this.#listen(rung);
     }
     while (board.count > 0) this.#removeOldest();
+    // An item that could not be written has room there, and is not on the board.
+    this.#fifo.clear();
     this.#waiting = undefined;
   }
 
