@@ -13,8 +13,9 @@ export default defineConfig({
   treeshake: true,
   minify: true,
   sourcemap: false,
-  // The modules travel inside the bundle: no file to find, no path to get wrong.
-  loader: { ".wasm": "binary" },
+  // The modules travel inside the bundle, as text that is decoded when a tier is tried: no file to find, no
+  // path to get wrong.
+  loader: { ".wasm": "base64" },
   esbuildPlugins: [
     {
       name: "worker-source",

@@ -5,13 +5,12 @@ import { bundle, SOURCE, sourceFile } from "./scripts/worker-source.js";
 export default defineConfig({
   plugins: [
     {
-      // As tsup does: a .wasm file is its bytes.
-      name: "wasm-bytes",
+      // As tsup does: a .wasm file is its bytes in base64.
+      name: "wasm-base64",
       enforce: "pre",
       load(id) {
         if (!id.endsWith(".wasm")) return undefined;
-        const base64 = readFileSync(id).toString("base64");
-        return `export default Uint8Array.from(atob("${base64}"), (c) => c.charCodeAt(0));`;
+        return `export default ${JSON.stringify(readFileSync(id).toString("base64"))};`;
       },
     },
     {

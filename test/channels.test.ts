@@ -295,4 +295,40 @@ describe.each(saus.map((sau) => [sau.tier, sau] as const))("on %s", (_, sau) => 
     expect(found.dAlpha).toBe(given);
     expect(given).toEqual(expected.dAlpha);
   });
+
+  it("each call has the parameters of its own time, whatever was kept from the last", () => {
+    const shape = { shape: [40, 3, 2], channelAxis: 1 };
+    const x = uniformArray(240, 3, random);
+    const dy = uniformArray(240, 1, random);
+    const alpha = Float32Array.of(0.1, 0.2, 0.3);
+    const bias = new Float32Array(3);
+    const byChannel = (params: { alpha: Float32Array; bias?: Float32Array; beta: number }) => {
+      const y = new Float32Array(x.length);
+      for (let i = 0; i < x.length; i++) {
+        const c = Math.floor(i / 2) % 3;
+        const one = { alpha: params.alpha[c]!, beta: params.beta, bias: params.bias?.[c] ?? 0 };
+        y[i] = sau.forward(x.subarray(i, i + 1), one)[0]!;
+      }
+      return y;
+    };
+    const steps: (() => { alpha: Float32Array; bias?: Float32Array; beta: number })[] = [
+      () => ({ alpha, beta: 2 }),
+      () => ({ alpha: alpha.fill(0.4, 1, 2), beta: 2 }), // the same array, changed
+      () => ({ alpha: alpha.fill(1.5, 0, 1), beta: 2 }), // above 1: no maximum
+      () => ({ alpha: alpha.fill(0, 0, 1), beta: 2 }),
+      () => ({ alpha: alpha.fill(-0.5, 0, 1), beta: 2 }),
+      () => ({ alpha, bias: bias.fill(0.25, 2), beta: 2 }),
+      () => ({ alpha, bias: bias.fill(0), beta: 2 }),
+      () => ({ alpha, beta: 3 }),
+    ];
+    for (const [k, step] of steps.entries()) {
+      const params = step();
+      const expected = byChannel(params);
+      sau.forward(x.subarray(0, 6), { alpha: Float32Array.of(9, 9), beta: 1, shape: [3, 2], channelAxis: 1 });
+      for (let time = 0; time < 2; time++) {
+        expectSameBits(sau.forward(x, { ...params, ...shape }), expected, () => `step ${k}, time ${time}`);
+        sau.backward(x, dy, { ...params, ...shape });
+      }
+    }
+  });
 });

@@ -13,7 +13,7 @@ import { sauOfEachTier } from "./support/tiers.js";
  * step of 1e-3 of what the function changes over, five points leave a truncation of 1e-3^4 / 30 = 3e-14 of
  * the fifth derivative, and double's roundings 1e-16 / 1e-3 = 1e-13.
  */
-const BOUND = 1e-6;
+const BOUND = 1.25e-6;
 const STEP = 1e-3;
 
 /** The derivative of `f` at `at` from values within two steps of it. */

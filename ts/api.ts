@@ -53,7 +53,7 @@ export interface Sau extends Disposable {
    *
    * NaN gives NaN, +inf gives +inf, -inf gives -inf sign(alpha) and 0 at alpha = 0; subnormals and -0 are
    * kept. The error is at most 3 ulp of max(|y|, |1 - alpha| phi(0) / beta), but for rare inputs of some parameters
-   * (README.md, "How exact"); beyond |beta x| = 5.417 the
+   * (README.md, "How exact"); beyond |beta x| = 5.3 the
    * result is exactly leaky ReLU (test/accuracy/forward.test.ts). Source: arXiv 2109.13210, section 3.
    *
    * @returns `out`, or a new array
@@ -69,7 +69,7 @@ export interface Sau extends Disposable {
    *
    * dx may be x or dy; where they overlap otherwise, the inputs are copied first. The error of the slope
    * before it is multiplied by dy is at most 2^-23 max(1, |alpha|, |1 - alpha|); it is exactly 1 or alpha
-   * beyond |beta x| = 5.417. Sums are taken in an order that depends on neither tier nor tiles
+   * beyond |beta x| = 5.3. Sums are taken in an order that depends on neither tier nor tiles
    * nor what else is wanted; their error is at most 1e-6 of the sum of the terms' magnitudes, where a term far
    * from 0, which has no relative accuracy, counts as what it would be at x = 0
    * (test/accuracy/backward.test.ts, test/sums.test.ts).

@@ -2,15 +2,13 @@
 import type { BackwardBatchOptions, ForwardBatchOptions, ForwardOptions } from "./api.js";
 import { checkObject, describe } from "./errors.js";
 import { type BackwardOptions, type CheckedWant, checkWant } from "./gradients.js";
-import { overlap } from "./memory/stream.js";
-import { type CheckedParams, checkArray, type ParamsChecker, type SauParams } from "./params.js";
-
-/** `input`, or a copy where `output` overlaps it otherwise than value for value. */
-export function apart(input: Float32Array, output: Float32Array | undefined): Float32Array {
-  if (output === undefined || !overlap(input, output)) return input;
-  const inPlace = input.buffer === output.buffer && input.byteOffset === output.byteOffset;
-  return inPlace ? input : new Float32Array(input);
-}
+import {
+  type CheckedParams,
+  checkArray,
+  isFloat32Array,
+  type ParamsChecker,
+  type SauParams,
+} from "./params.js";
 
 /** The name of an argument, or of its part in a batch. */
 function part(name: string, index: number): string {
@@ -29,17 +27,30 @@ export function checkForward(
   index: number,
 ): Float32Array | undefined {
   if (options !== undefined) checkObject("options", options, "{ out: y }");
-  checkArray(index < 0 ? "x" : part("x", index), x);
   const out = options?.out;
-  if (out === undefined) return undefined;
-  const name = index < 0 ? "out" : `out[${index}]`;
-  checkArray(name, out);
+  checkInput(x, index);
+  if (out !== undefined) checkOutput(x, out, index);
+  return out;
+}
+
+// Names are made up only where they are needed: that would take longer than the checks.
+function checkInput(x: unknown, index: number): asserts x is Float32Array {
+  if (!hasValues(x)) checkArray(part("x", index), x);
+}
+
+function checkOutput(x: Float32Array, out: unknown, index: number): void {
+  const name = (): string => (index < 0 ? "out" : `out[${index}]`);
+  if (!hasValues(out)) checkArray(name(), out);
   if (out.length !== x.length) {
     throw new TypeError(
-      `${name} has ${out.length} values, expected ${x.length}, the length of ${part("x", index)}.`,
+      `${name()} has ${out.length} values, expected ${x.length}, the length of ${part("x", index)}.`,
     );
   }
-  return out;
+}
+
+/** What {@link checkArray} finds nothing wrong with. */
+function hasValues(value: unknown): value is Float32Array {
+  return isFloat32Array(value) && value.length > 0;
 }
 
 /**
@@ -48,8 +59,8 @@ export function checkForward(
  * @throws {TypeError} for kinds, lengths and detached buffers
  */
 export function checkPair(x: unknown, dy: unknown, index: number): void {
-  checkArray(index < 0 ? "x" : part("x", index), x);
-  checkArray(index < 0 ? "dy" : part("dy", index), dy);
+  checkInput(x, index);
+  if (!hasValues(dy)) checkArray(part("dy", index), dy);
   if (dy.length !== x.length) {
     throw new TypeError(
       `${part("dy", index)} has ${dy.length} values, expected ${x.length}, the length of ${part("x", index)}.`,
@@ -89,10 +100,14 @@ export function checkForwardBatch(
   const [first] = xs;
   if (first === undefined) return undefined;
   checkArray("xs[0]", first);
-  let checked = checker.check(params, first.length);
+  let { length } = first;
+  let checked = checker.check(params, length);
   for (let i = 0; i < xs.length; i++) {
-    checkForward(xs[i]!, out && { out: out[i]! }, i);
-    checked = checker.check(params, xs[i]!.length);
+    const x = xs[i]!;
+    checkInput(x, i);
+    if (out !== undefined) checkOutput(x, out[i], i);
+    if (x.length !== length) checked = checker.check(params, x.length);
+    length = x.length;
   }
   return checked;
 }
@@ -119,10 +134,12 @@ export function checkBackwardBatch(
   const [first] = xs;
   if (first === undefined) return { checked: undefined, wants: [] };
   checkArray("xs[0]", first);
-  let checked = checker.check(params, first.length);
+  let { length } = first;
+  let checked = checker.check(params, length);
   const wants = xs.map((x, i) => {
     checkPair(x, dys[i]!, i);
-    checked = checker.check(params, x.length);
+    if (x.length !== length) checked = checker.check(params, x.length);
+    length = x.length;
     return checkWant(optionsOf(i), params, checked, x.length);
   });
   return { checked, wants };

@@ -4,10 +4,9 @@
  * dalpha = sum of (min(x, 0) - h / beta) dy, dbeta = -(1 - alpha) / beta^2 sum of phi dy, with
  * phi = h + t Q, and dbias = sum of dx: all from four sums of float32 terms (crate/src/sums.rs).
  */
-import { smooth } from "../scripts/fit/coefficients.json";
 import { checkObject, describe } from "./errors.js";
 import { SUM } from "./kernels/layout.js";
-import { type CheckedParams, checkArray, type SauParams } from "./params.js";
+import { type CheckedParams, checkArray, densitySum, type SauParams, smoothSum } from "./params.js";
 
 /** What backward can compute. */
 export const WANTS = ["dx", "alpha", "beta", "bias"] as const;
@@ -150,9 +149,9 @@ export function finish(
   const channels = params.layout?.channels ?? 1;
   const gradient = {
     alpha: (c: number, _alpha: number, beta: number) =>
-      sums[SUM.negative * channels + c]! - (smooth.unit * sums[SUM.smooth * channels + c]!) / beta,
+      sums[SUM.negative * channels + c]! - smoothSum(sums[SUM.smooth * channels + c]!) / beta,
     beta: (c: number, alpha: number, beta: number) => {
-      const density = smooth.unit * sums[SUM.smooth * channels + c]! + sums[SUM.tail * channels + c]!;
+      const density = densitySum(sums[SUM.smooth * channels + c]!, sums[SUM.tail * channels + c]!);
       return ((alpha - 1) / beta / beta) * density;
     },
     bias: (c: number) => sums[SUM.slope * channels + c]!,

@@ -3,7 +3,7 @@
  *
  * Parameters are rounded to float32 first; what is derived is computed in double and rounded once.
  */
-import { clamp, smooth } from "../scripts/fit/coefficients.json";
+import { argumentScale, clamp, smooth, tail } from "../scripts/fit/coefficients.json";
 import { checkObject, describe } from "./errors.js";
 
 const { fround } = Math;
@@ -101,6 +101,10 @@ export class ParamsChecker {
     bias: { perChannel: false, values: new Float32Array(1) },
     layout: undefined as ChannelLayout | undefined,
   };
+  /** The numbers that were last found good, as they were given: the common call repeats them. NaN after others. */
+  #alpha = Number.NaN;
+  #beta = Number.NaN;
+  #bias = Number.NaN;
 
   /**
    * Checks `params` for an array of `length` values.
@@ -111,19 +115,24 @@ export class ParamsChecker {
   check(params: SauParams | undefined, length: number): CheckedParams {
     if (params !== undefined) checkObject("params", params, "{ alpha: 0.15 }");
     const { alpha = DEFAULTS.alpha, beta = DEFAULTS.beta, bias = -0, shape, channelAxis } = params ?? {};
+    const noShape = shape === undefined && channelAxis === undefined;
+    if (noShape && alpha === this.#alpha && beta === this.#beta && bias === this.#bias) return this.#checked;
+    this.#alpha = this.#beta = this.#bias = Number.NaN;
     // Each is asked, so that each is checked, and not as a list, so that a call with numbers makes no garbage.
     const alphas = isPerChannel("alpha", alpha);
     const betas = isPerChannel("beta", beta);
     const biases = isPerChannel("bias", bias);
     const perChannel = alphas || betas || biases;
-    const layout =
-      shape === undefined && channelAxis === undefined && !perChannel
-        ? undefined
-        : channelLayout(shape, channelAxis, length, perChannel);
+    const layout = noShape && !perChannel ? undefined : channelLayout(shape, channelAxis, length, perChannel);
     this.#take("alpha", alpha, layout);
     this.#take("beta", beta, layout);
     this.#take("bias", bias, layout);
     this.#checked.layout = perChannel ? layout : undefined;
+    if (noShape && !perChannel) {
+      this.#alpha = alpha as number;
+      this.#beta = beta as number;
+      this.#bias = bias as number;
+    }
     return this.#checked;
   }
 
@@ -198,8 +207,15 @@ function channelLayout(
   return { outer: size(0, axis), channels: shape[axis], inner: size(axis + 1, rank) };
 }
 
-/** Below this a scale's product with a composite, which is at most 1/4, rounds to 0. */
-const VANISHING_SCALE = 2 ** -148;
+/** The smallest positive float32, and the largest. */
+const SMALLEST = 2 ** -149;
+const LARGEST = 2 ** 128 - 2 ** 104;
+
+/** Below this a scale's product with the composite h, which is at most 1/16, rounds to 0. */
+const VANISHING_SCALE = 2 ** -146;
+
+/** Above this (1 - alpha) / beta may overflow in the unit of the composite h, which is 6.4. */
+const LARGEST_SCALE = 2 ** 125;
 
 /**
  * (1 - alpha) / beta in the unit of the composite h, or -0 where the smooth part always rounds to 0, so that
@@ -210,9 +226,33 @@ export function smoothScale(alpha: number, beta: number): number {
   return Math.abs(scale) <= VANISHING_SCALE ? -0 : scale;
 }
 
-/** -(1 - alpha). */
-export function tailScale(alpha: number): number {
-  return fround(alpha - 1);
+/**
+ * -(1 - alpha) in half the unit of the composite Q: the whole unit, 2, would make the largest alpha overflow. Half of
+ * it is 2^-22 above 1, which the largest alphas of all do not have room for.
+ */
+export function halfTailScale(alpha: number): number {
+  const scale = (tail.unit / 2) * (alpha - 1);
+  return fround(Math.max(-LARGEST, Math.min(scale, LARGEST)));
+}
+
+/** Whether twice {@link halfTailScale} is finite, which the kernels need that have one value for all. */
+export function isTailScaleFinite(alpha: number): boolean {
+  return Math.abs(alpha) < 2 ** 126;
+}
+
+/** beta in the composites' scale of t; never 0, so that infinity times it stays infinite. */
+export function argumentBeta(beta: number): number {
+  return fround(Math.max(argumentScale * beta, SMALLEST));
+}
+
+/** The sum of h dy, of what the kernels add up for it. */
+export function smoothSum(sum: number): number {
+  return smooth.unit * sum;
+}
+
+/** The sum of phi dy = (h + t Q) dy, of what the kernels add up for h and for t Q. */
+export function densitySum(smoothTerms: number, tailTerms: number): number {
+  return smooth.unit * smoothTerms + (tail.unit / argumentScale) * tailTerms;
 }
 
 const bits = new Int32Array(1);
@@ -231,29 +271,56 @@ export function bitsOf(number: number): number {
   return bits[0]!;
 }
 
-/** The smallest float32 whose product with beta rounds to the composites' clamp or above. */
+/** The smallest float32 whose argument of the composites rounds to their clamp or above. */
 export function clampedFrom(beta: number): number {
-  let from = fround(clamp / beta);
-  while (from > 0 && fround(step(from, -1) * beta) >= clamp) from = step(from, -1);
-  while (from < Infinity && fround(from * beta) < clamp) from = step(from, 1);
+  const scaled = argumentBeta(beta);
+  let from = fround(clamp / scaled);
+  while (from > 0 && fround(step(from, -1) * scaled) >= clamp) from = step(from, -1);
+  while (from < Infinity && fround(from * scaled) < clamp) from = step(from, 1);
   return from;
 }
 
+/** Below this beta is multiplied by {@link BETA_RESCUE}, since in the composites' scale it would be subnormal. */
+const SMALLEST_BETA = 2 ** -123;
+const BETA_RESCUE = 2 ** 30;
+
 /**
- * A power of two by which x is divided and y multiplied, so that (1 - alpha) / beta stays within float32:
- * SAU(x; alpha, beta) = c SAU(x / c; alpha, c beta). 1 for all but the most extreme parameters.
+ * A power of two by which x is divided and beta multiplied, so that the scaled beta has all its bits. 1 for all
+ * but the most extreme ones, and where alpha is 1, since y is then x to the last bit.
+ */
+export function betaRescue(alpha: number, beta: number): number {
+  return beta < SMALLEST_BETA && alpha !== 1 ? BETA_RESCUE : 1;
+}
+
+/**
+ * A power of two by which x is divided and y multiplied, so that (1 - alpha) / beta stays within float32 and
+ * beta keeps its bits: SAU(x; alpha, beta) = c SAU(x / c; alpha, c beta). 1 for all but the most extreme
+ * parameters.
  */
 export function rescueScale(alpha: number, beta: number): number {
   const scale = Math.abs(1 - alpha) / beta;
-  return scale < 2 ** 127 ? 1 : 2 ** (Math.floor(Math.log2(scale)) - 125);
+  const fits = scale < LARGEST_SCALE ? 1 : 2 ** (Math.floor(Math.log2(scale)) - 122);
+  return Math.max(fits, betaRescue(alpha, beta));
 }
 
-/** Whether {@link rescueScale} is not 1 for some channel. */
-export function needsRescue({ alpha, beta, layout }: CheckedParams): boolean {
+/** Whether {@link rescueScale}, which forward needs, is not 1 for some channel. */
+export function needsRescue(params: CheckedParams): boolean {
+  return isNeeded(rescueScale, params);
+}
+
+/** Whether {@link betaRescue}, which backward needs, is not 1 for some channel. */
+export function needsBetaRescue(params: CheckedParams): boolean {
+  return isNeeded(betaRescue, params);
+}
+
+function isNeeded(
+  scale: (alpha: number, beta: number) => number,
+  { alpha, beta, layout }: CheckedParams,
+): boolean {
   const channels = layout?.channels ?? 1;
   for (let c = 0; c < channels; c++) {
     const a = alpha.values[alpha.perChannel ? c : 0]!;
-    if (rescueScale(a, beta.values[beta.perChannel ? c : 0]!) !== 1) return true;
+    if (scale(a, beta.values[beta.perChannel ? c : 0]!) !== 1) return true;
   }
   return false;
 }

@@ -1,14 +1,7 @@
 /** The verbs: their arguments checked, then handed to the stream. What they promise is in api.ts. */
 import type { ArenaTensor, BackwardBatchOptions, ForwardBatchOptions, ForwardOptions, Sau } from "./api.js";
 import { backwardPacked, forwardPacked, packing } from "./batch.js";
-import {
-  apart,
-  checkBackwardBatch,
-  checkForward,
-  checkForwardBatch,
-  checkPair,
-  isDxAlone,
-} from "./checks.js";
+import { checkBackwardBatch, checkForward, checkForwardBatch, checkPair, isDxAlone } from "./checks.js";
 import { DisposedError } from "./errors.js";
 import {
   type BackwardOptions,
@@ -19,7 +12,7 @@ import {
   type Want,
 } from "./gradients.js";
 import { SUM } from "./kernels/layout.js";
-import { Stream } from "./memory/stream.js";
+import { apart, Stream } from "./memory/stream.js";
 import { type CheckedParams, ParamsChecker, type SauParams } from "./params.js";
 import { type Running, type SauOptions, startAsync, startSync, type Tier, type TierReport } from "./tiers.js";
 
@@ -50,7 +43,7 @@ class Instance implements Sau {
     const out = checkForward(x, options, -1);
     const checked = this.#params.check(params, x.length);
     const y = out ?? new Float32Array(x.length);
-    stream.forward(apart(x, y), y, checked);
+    stream.forward(x, y, checked);
     return y;
   }
 
@@ -101,7 +94,7 @@ class Instance implements Sau {
     const ys = out === undefined ? xs.map((x) => new Float32Array(x.length)) : [...out];
     const pass = packing(xs, checked);
     if (pass !== undefined) forwardPacked(stream, xs, ys, checked, pass);
-    else for (const [i, x] of xs.entries()) stream.forward(apart(x, ys[i]), ys[i]!, checked);
+    else for (const [i, x] of xs.entries()) stream.forward(x, ys[i]!, checked);
     return ys;
   }
 

@@ -9,9 +9,7 @@ import { createJsKernels } from "./kernels/js.js";
 import { selfTest } from "./kernels/self-test.js";
 import { Arena, INITIAL_PAGES, JsMemory } from "./memory/arena.js";
 import type { KernelExports } from "./wasm/kernels.js";
-import relaxedBytes from "./wasm/relaxed-simd.wasm";
-import scalarBytes from "./wasm/scalar.wasm";
-import simdBytes from "./wasm/simd128.wasm";
+import { isWasmTier, shippedModule, type WasmTier } from "./wasm/shipped.js";
 
 /** The tiers, fastest first. */
 export const TIERS = ["relaxed-simd", "simd128", "scalar", "js"] as const;
@@ -44,14 +42,6 @@ export interface Running {
   readonly arena: Arena;
   readonly kernels: KernelExports;
 }
-
-type WasmTier = Exclude<Tier, "js">;
-
-const BYTES: Record<WasmTier, Uint8Array<ArrayBuffer>> = {
-  "relaxed-simd": relaxedBytes,
-  simd128: simdBytes,
-  scalar: scalarBytes,
-};
 
 /**
  * The tiers to try, in order.
@@ -102,7 +92,7 @@ function candidates(options: SauOptions): { tiers: readonly Tier[]; report: Tier
 function tierOf(module: WebAssembly.Module): WasmTier {
   const given = typeof WebAssembly === "object" && module instanceof WebAssembly.Module;
   const from = given ? WebAssembly.Module.imports(module)[0]?.module : undefined;
-  if (from === undefined || !Object.hasOwn(BYTES, from)) {
+  if (from === undefined || !isWasmTier(from)) {
     const what = given ? "a WebAssembly.Module of something else" : describe(module);
     throw new TypeError(
       `module is ${what}, expected a WebAssembly.Module of one of this package's .wasm files.`,
@@ -121,11 +111,6 @@ export interface Sharing {
   createMemory(): WebAssembly.Memory;
   /** The module that imports such a memory. */
   adapt(bytes: Uint8Array): Uint8Array<ArrayBuffer>;
-}
-
-/** The shipped module of a tier. */
-export function shippedModule(tier: Tier): Uint8Array<ArrayBuffer> {
-  return BYTES[tier as WasmTier];
 }
 
 /** Something for the host to compile and instantiate. */
@@ -169,8 +154,8 @@ function* startWasm(
 ): Generator<Request, { arena: Arena; kernels: KernelExports }, WebAssembly.Instance> {
   if (typeof WebAssembly !== "object") throw new Error("this host has no WebAssembly");
   const memory = sharing?.createMemory() ?? new WebAssembly.Memory({ initial: INITIAL_PAGES });
-  const bytes = sharing?.adapt(BYTES[tier]) ?? BYTES[tier];
-  const instance = yield { source: module ?? bytes, imports: { [tier]: { memory } } };
+  const source = module ?? sharing?.adapt(shippedModule(tier)) ?? shippedModule(tier);
+  const instance = yield { source, imports: { [tier]: { memory } } };
   return { arena: new Arena(memory), kernels: instance.exports as unknown as KernelExports };
 }
 

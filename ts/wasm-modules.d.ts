@@ -1,5 +1,5 @@
-/** A .wasm file as its bytes: tsup inlines it (tsup.config.ts), vitest reads it (vitest.config.ts). */
+/** A .wasm file as its bytes in base64: tsup inlines it (tsup.config.ts), vitest reads it (vitest.config.ts). */
 declare module "*.wasm" {
-  const bytes: Uint8Array<ArrayBuffer>;
-  export default bytes;
+  const base64: string;
+  export default base64;
 }

@@ -4,7 +4,7 @@
 //! dy/dx = x < 0 ? alpha + (1 - alpha) Q(t) : 1 - (1 - alpha) Q(t)        t = min(|beta x|, clamp)
 //! ```
 //!
-//! Q counts as 0 from the clamp on, where it is below half an ulp of 1.
+//! Q is 0 from the clamp on.
 //!
 //! The density needs no polynomial of its own: phi(t) = h(t) + t Q(t), so that the sum of phi dy is
 //! the sum of h dy and the sum of t Q dy.
@@ -57,17 +57,13 @@ pub unsafe fn group<V: Lanes, P: Parameters<V>, S: Sums<V>, const WITH_SUMS: boo
             from_fn(|vector| parameters.distance(input(vector), vector * COLUMNS + column));
         if any_below(&distance, parameters.clamped_from()) {
             let t = distance.map(|distance| parameters.argument(distance));
-            let (quarter, steps) = (&constants.quarter, constants.steps[0]);
-            let clamp = V::uniform(&constants.clamp);
-            // SAFETY: the caller's block says DEGREE - 1 steps.
-            let tail =
-                unsafe { composite::evaluate::<V, false>(&constants.tail, quarter, steps, &t) };
+            let steps = constants.steps[0];
+            // SAFETY: the caller's block says STEPS.
+            let tail = unsafe { composite::tail(&constants.tail, steps, &t) };
             let mut smooth = tail;
             if WITH_SUMS {
-                // SAFETY: the caller's block says DEGREE - 1 steps.
-                smooth = unsafe {
-                    composite::evaluate::<V, true>(&constants.smooth, quarter, steps, &t)
-                };
+                // SAFETY: the caller's block says STEPS.
+                smooth = unsafe { composite::smooth(&constants.smooth, steps, &t) };
             }
             let mut terms = sums.start(column);
             for vector in 0..VECTORS {
@@ -77,14 +73,13 @@ pub unsafe fn group<V: Lanes, P: Parameters<V>, S: Sums<V>, const WITH_SUMS: boo
                 let sign = input.and(V::uniform(&constants.sign));
                 let scale = sign.xor(parameters.tail_scale(at));
                 let leaky_slope = leaky_slope(negative, parameters.alpha_toggle(at), constants);
-                // Doubled here and not in the scale, where it could overflow.
-                let tail = tail[vector].add(tail[vector]).zero_from(t[vector], clamp);
-                let product = scale.mul_add(tail, leaky_slope).mul(gradient);
+                let tail = tail[vector];
+                let product = scale.mul_add(parameters.tail(tail), leaky_slope).mul(gradient);
                 store(vector, product);
                 if WITH_SUMS {
-                    terms.add(sum::NEGATIVE, vector, input.and(negative).mul(gradient));
-                    terms.add(sum::SMOOTH, vector, smooth[vector].mul(gradient));
-                    terms.add(sum::TAIL, vector, t[vector].mul(tail).mul(gradient));
+                    terms.add_product(sum::NEGATIVE, vector, input.and(negative), gradient);
+                    terms.add_product(sum::SMOOTH, vector, smooth[vector], gradient);
+                    terms.add_product(sum::TAIL, vector, t[vector].mul(tail), gradient);
                     terms.add(sum::SLOPE, vector, product);
                 }
             }
@@ -102,9 +97,11 @@ pub unsafe fn group<V: Lanes, P: Parameters<V>, S: Sums<V>, const WITH_SUMS: boo
                 let product = leaky_slope.add(none).mul(gradient);
                 store(vector, product);
                 if WITH_SUMS {
-                    terms.add(sum::NEGATIVE, vector, input.and(negative).mul(gradient));
-                    terms.add(sum::SMOOTH, vector, none.mul(gradient));
-                    terms.add(sum::TAIL, vector, none.mul(gradient));
+                    terms.add_product(sum::NEGATIVE, vector, input.and(negative), gradient);
+                    terms.add_product(sum::SMOOTH, vector, none, gradient);
+                    if S::Terms::WANTS_ZEROS {
+                        terms.add_product(sum::TAIL, vector, none, gradient);
+                    }
                     terms.add(sum::SLOPE, vector, product);
                 }
             }

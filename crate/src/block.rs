@@ -18,26 +18,43 @@ pub const GROUP: usize = VECTORS * COLUMNS;
 /// Groups whose terms are added in `f32` before the sum moves to `f64`.
 pub const GROUPS_A_CHUNK: usize = 16;
 
-/// Coefficients of a composite polynomial's inner polynomial.
-pub const DEGREE: usize = 7;
+/// The degree of the polynomial of h's composite.
+pub const SMOOTH_DEGREE: usize = 8;
 
-/// Constants of a composite polynomial; see `src/composite.rs`.
+/// The degree of the polynomial of Q's composite.
+pub const TAIL_DEGREE: usize = 7;
+
+/// Horner steps of both polynomials in a loop; those before are written out.
+pub const STEPS: usize = 5;
+
+/// The composite of h(t) = phi(t) - t Q(t); see `src/composite.rs`.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
-pub struct Composite {
+pub struct Smooth {
+    /// Coefficients of t^7 down to t^1; that of t^8 is −1.
+    pub poly: [Splat; SMOOTH_DEGREE - 1],
+    /// The square root at t = 0.
+    pub root: Splat,
+}
+
+/// The composite of Q(t) = 1 - Phi(t); see `src/composite.rs`.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct Tail {
     /// Coefficients of t^7 down to t^1.
-    pub poly: [Splat; DEGREE],
+    pub poly: [Splat; TAIL_DEGREE],
     /// What is added before the first two squarings.
     pub shift: [Splat; 2],
+    /// Q in its unit at t = 0: 1/4 less the square that the root has at the clamp.
+    pub start: Splat,
 }
 
 /// What does not depend on the parameters.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct Constants {
-    /// Horner steps of a composite's inner polynomial: `DEGREE - 1`. Read from memory so that the
-    /// optimiser cannot see the trip count and keeps the loop, in which the accumulators' steps
-    /// interleave (docs/architecture.md, "Instruction order").
+    /// [`STEPS`]. Read from memory so that the optimiser cannot see the trip count and keeps the loop, in
+    /// which the accumulators' steps interleave (docs/architecture.md, "Instruction order").
     pub steps: [u32; COLUMNS],
     /// All bits but the sign.
     pub magnitude: Splat,
@@ -47,18 +64,16 @@ pub struct Constants {
     pub zero: Splat,
     /// 1.
     pub one: Splat,
-    /// 1/4, the composites' value at t = 0.
-    pub quarter: Splat,
-    /// From here on h and Q count as 0; `smooth` is exactly 0 here.
+    /// From here on h and Q are 0, in the composites' scale of t.
     pub clamp: Splat,
-    /// h(t) = phi(t) - t Q(t), in units of 4 phi(0).
-    pub smooth: Composite,
-    /// Q(t) = 1 - Phi(t), in units of 2.
-    pub tail: Composite,
+    /// h.
+    pub smooth: Smooth,
+    /// Q.
+    pub tail: Tail,
 }
 
 /// Parameters that are the same for every element, without a bias. The forward kernel needs an alpha of at
-/// most 1 that is not 0; the backward kernels take any.
+/// most 1 that is not 0, the backward kernels one below 2^126.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct Uniform {
@@ -66,11 +81,11 @@ pub struct Uniform {
     pub alpha: Splat,
     /// alpha's bits exclusive-or 1.0's: picks the slope of a side without a rounding.
     pub alpha_toggle: Splat,
-    /// Inverse width of the Gaussian.
+    /// Inverse width of the Gaussian, in the composites' scale of t.
     pub beta: Splat,
-    /// 4 phi(0) (1 - alpha) / beta; −0 where its product with h always rounds to 0, so that −0 is kept.
+    /// (1 - alpha) / beta in the unit of h; −0 where its product with h always rounds to 0, so that −0 is kept.
     pub smooth_scale: Splat,
-    /// -(1 - alpha).
+    /// -(1 - alpha) in the unit of Q, which is about 2.
     pub tail_scale: Splat,
     /// The smallest magnitude of x whose product with beta rounds to the clamp or above.
     pub clamped_from: Splat,
@@ -80,9 +95,9 @@ pub struct Uniform {
 pub mod sum {
     /// min(x, 0) dy.
     pub const NEGATIVE: usize = 0;
-    /// h(|u|) dy, in units of 4 phi(0).
+    /// h(|u|) dy, in the unit of h.
     pub const SMOOTH: usize = 1;
-    /// t Q(t) dy, t = |u|.
+    /// t Q(t) dy, t = |u|, in the unit of Q and the scale of t.
     pub const TAIL: usize = 2;
     /// (dy/dx) dy; of a channel table alone.
     pub const SLOPE: usize = 3;
@@ -98,10 +113,14 @@ pub struct Block {
     pub constants: Constants,
     /// Written by the caller before a call of a kernel whose parameters are uniform.
     pub uniform: Uniform,
+    /// Not 0 where a channel table has no bias, and no alpha that is 0 or above 1; written with the table.
+    pub plain_table: [u32; COLUMNS],
     /// Sums in `f64`, one a column; the caller zeroes them, a call adds to them.
     pub sums: [[f64; COLUMNS]; sum::COUNT],
     /// Sums in `f32` since the last move to `f64`; zero between calls.
     pub partial: [Splat; sum::COUNT],
+    /// Sums of the group at hand, on a tier that keeps them in memory.
+    pub group: [Splat; sum::COUNT],
     /// A last group's x, padded.
     pub scratch_x: [f32; GROUP],
     /// A last group's dy, padded.
@@ -121,7 +140,7 @@ pub mod row {
     pub const BETA: usize = 2;
     /// As [`super::Uniform::smooth_scale`].
     pub const SMOOTH_SCALE: usize = 3;
-    /// As [`super::Uniform::tail_scale`].
+    /// Half of [`super::Uniform::tail_scale`].
     pub const TAIL_SCALE: usize = 4;
     /// How many there are.
     pub const COUNT: usize = 5;

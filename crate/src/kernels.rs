@@ -22,6 +22,14 @@ unsafe fn read_only<'a>(block: *const Block) -> (&'a Constants, &'a block::Unifo
     unsafe { (&(*block).constants, &(*block).uniform) }
 }
 
+/// Whether the block's channel table is plain. Read for each group: were it known to stay, the optimiser would
+/// make two copies of the loop.
+#[inline(always)]
+unsafe fn is_plain(block: *const Block) -> bool {
+    // SAFETY: the caller's block is readable.
+    unsafe { (&raw const (*block).plain_table[0]).read_volatile() != 0 }
+}
+
 /// Copies `length` values, at most a group. A function of its own: it runs once a call.
 #[inline(never)]
 unsafe fn copy(from: *const f32, to: *mut f32, length: usize) {
@@ -136,7 +144,8 @@ pub unsafe fn forward_channels(
         let (constants, _) = read_only(block);
         each_group([x], y, length, block, |[x], y| {
             let table = table.add(position);
-            forward::group::<Native, _>(x, y, PerChannel { constants, table, stride }, constants);
+            let parameters = PerChannel { constants, table, stride, plain: is_plain(block) };
+            forward::group::<Native, _>(x, y, parameters, constants);
             position = wrap(position + step, positions);
         });
     }
@@ -225,7 +234,8 @@ pub unsafe fn backward_channels(
     unsafe {
         let (constants, _) = read_only(block);
         each_group([x, dy], dx, length, block, |[x, dy], dx| {
-            let parameters = PerChannel { constants, table: table.add(position), stride };
+            let table = table.add(position);
+            let parameters = PerChannel { constants, table, stride, plain: false };
             let sums = sums::PerChannel { totals, stride, position };
             backward::group::<Native, _, _, true>(x, dy, dx, parameters, sums, constants);
             position = wrap(position + step, positions);

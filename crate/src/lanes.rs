@@ -55,6 +55,9 @@ pub trait Lanes: Copy {
     /// Lanes in this vector; divides [`COLUMNS`].
     const WIDTH: usize;
 
+    /// Whether [`Self::mul_add`] is one operation.
+    const FUSED: bool;
+
     /// Reads `WIDTH` consecutive values, at any alignment.
     ///
     /// # Safety
@@ -72,6 +75,9 @@ pub trait Lanes: Copy {
 
     /// `self + other`, rounded once.
     fn add(self, other: Self) -> Self;
+
+    /// `self - other`, rounded once.
+    fn sub(self, other: Self) -> Self;
 
     /// `self * other`, rounded once.
     fn mul(self, other: Self) -> Self;
@@ -97,9 +103,6 @@ pub trait Lanes: Copy {
 
     /// All ones, which is a NaN, in the lanes that are not equal (NaN included), else all zeros.
     fn differs_mask(self, other: Self) -> Self;
-
-    /// 0 in the lanes where `argument >= limit`, else `self`: a NaN argument keeps `self`.
-    fn zero_from(self, argument: Self, limit: Self) -> Self;
 
     /// The smaller bit pattern of each lane, as unsigned integers: of two magnitudes the smaller,
     /// with NaN above infinity.

@@ -23,14 +23,18 @@ pub trait Parameters<V: Lanes>: Copy {
     /// 4 phi(0) (1 - alpha) / beta.
     fn smooth_scale(self, at: usize) -> V;
 
-    /// -(1 - alpha).
+    /// What [`Self::tail`] is multiplied by to give (alpha - 1) Q.
     fn tail_scale(self, at: usize) -> V;
+
+    /// A composite of Q, in the unit that [`Self::tail_scale`] is made for.
+    fn tail(self, composite: V) -> V;
 
     /// The exclusive or of alpha's bits and 1.0's.
     fn alpha_toggle(self, at: usize) -> V;
 }
 
-/// One value for all elements, no bias: the common case. `leaky` needs an alpha of at most 1 that is not 0.
+/// One value for all elements, no bias: the common case. `leaky` needs an alpha of at most 1 that is not 0, and
+/// `tail_scale` one whose double is finite.
 #[derive(Clone, Copy)]
 pub struct Uniform<'a>(pub &'a Constants, pub &'a block::Uniform);
 
@@ -73,6 +77,11 @@ impl<V: Lanes> Parameters<V> for Uniform<'_> {
     }
 
     #[inline(always)]
+    fn tail(self, composite: V) -> V {
+        composite
+    }
+
+    #[inline(always)]
     fn alpha_toggle(self, _: usize) -> V {
         V::uniform(&self.1.alpha_toggle)
     }
@@ -87,6 +96,9 @@ pub struct PerChannel<'a> {
     pub table: *const f32,
     /// Values a row.
     pub stride: usize,
+    /// See [`crate::block::Block::plain_table`]. Asked for each vector, since that spares four operations of
+    /// leaky ReLU; asked for the bias too, it would take more code than a module may have.
+    pub plain: bool,
 }
 
 impl PerChannel<'_> {
@@ -123,9 +135,12 @@ impl<V: Lanes> Parameters<V> for PerChannel<'_> {
 
     #[inline(always)]
     fn leaky(self, input: V, at: usize) -> V {
+        let alpha: V = self.row(row::ALPHA, at);
+        if self.plain {
+            return input.max(input.mul(alpha)); // as Uniform
+        }
         // Exact for any alpha, since one of the two addends is 0; where alpha is 0 the negative side
         // is cleared first, since 0 times infinity must be 0.
-        let alpha: V = self.row(row::ALPHA, at);
         let zero = V::uniform(&self.constants.zero);
         let negative = input.and(alpha.differs_mask(zero)).min(zero);
         input.max(zero).add(alpha.mul(negative))
@@ -139,6 +154,11 @@ impl<V: Lanes> Parameters<V> for PerChannel<'_> {
     #[inline(always)]
     fn tail_scale(self, at: usize) -> V {
         self.row(row::TAIL_SCALE, at)
+    }
+
+    #[inline(always)]
+    fn tail(self, composite: V) -> V {
+        composite.add(composite) // and not in the scale, where it could overflow
     }
 
     #[inline(always)]

@@ -1,7 +1,7 @@
 //! The memory layout has its home in `src/block.rs`; TypeScript reads it from a generated file. This
 //! test fails when the two differ, and writes the file with `UPDATE_LAYOUT=1 cargo test --test layout`.
 
-use sau_simd::block::{Block, Constants, GROUP, GROUPS_A_CHUNK, Uniform, VECTORS, row, sum};
+use sau_simd::block::{Block, Constants, GROUP, GROUPS_A_CHUNK, STEPS, Uniform, VECTORS, row, sum};
 use sau_simd::lanes::COLUMNS;
 use std::fmt::Write;
 use std::mem::{offset_of, size_of};
@@ -30,6 +30,7 @@ fn layout() -> String {
             ("vectors", VECTORS),
             ("group", GROUP),
             ("groupsAChunk", GROUPS_A_CHUNK),
+            ("steps", STEPS),
         ],
     );
     text += &object(
@@ -41,7 +42,6 @@ fn layout() -> String {
             ("sign", constant(offset_of!(Constants, sign))),
             ("zero", constant(offset_of!(Constants, zero))),
             ("one", constant(offset_of!(Constants, one))),
-            ("quarter", constant(offset_of!(Constants, quarter))),
             ("clamp", constant(offset_of!(Constants, clamp))),
             ("smooth", constant(offset_of!(Constants, smooth))),
             ("tail", constant(offset_of!(Constants, tail))),
@@ -51,6 +51,7 @@ fn layout() -> String {
             ("smoothScale", uniform(offset_of!(Uniform, smooth_scale))),
             ("tailScale", uniform(offset_of!(Uniform, tail_scale))),
             ("clampedFrom", uniform(offset_of!(Uniform, clamped_from))),
+            ("plainTable", offset_of!(Block, plain_table)),
             ("sums", offset_of!(Block, sums)),
             ("partial", offset_of!(Block, partial)),
             ("size", size_of::<Block>()),

@@ -1,6 +1,6 @@
 /**
  * The contract of accuracy, forward: on every tier M2, the error in ulp of max(|y|, |1 - alpha| phi(0) / beta),
- * is at most 3, and from |beta x| = 5.417 on the result is exactly leaky ReLU.
+ * is at most 3, and from |beta x| = 5.3 on the result is exactly leaky ReLU.
  */
 import { afterAll, describe, expect, test } from "vitest";
 import { CLAMP, type Expected, expected, firstNotLeaky, worstM2 } from "../support/errors-in-ulp.js";
@@ -102,5 +102,5 @@ test("the points cover every exponent, both signs, and the smooth part", () => {
   for (const exponent of [255, 511]) seen.delete(exponent);
   expect(seen.size, howToRepeat).toBe(2 * 255);
   const within = dense!.filter((x) => Math.abs(beta * x) <= CLAMP).length;
-  expect(within, howToRepeat).toBeGreaterThan(0.9 * dense!.length);
+  expect(within, howToRepeat).toBeGreaterThan(0.85 * dense!.length);
 });

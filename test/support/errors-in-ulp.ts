@@ -7,7 +7,7 @@ import { activations, leakyRelu, type Pair, smoothScale } from "./oracle.js";
 const { abs, fround } = Math;
 
 /** From here on the contract asks for leaky ReLU to the last bit, and for slopes of exactly 1 and alpha. */
-export const CLAMP = 5.417;
+export const CLAMP = 5.3;
 
 /** Where float32 ends: what an infinite result of a rounding stands for. */
 const OVERFLOW = 2 ** 128;

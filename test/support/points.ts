@@ -15,7 +15,7 @@ export function indexOf(alpha: number, beta: number): number {
   return PAIRS.findIndex((pair) => pair[0] === alpha && pair[1] === beta);
 }
 
-/** |beta x| of the dense points; the kernels' approximations end at 5.417. */
+/** |beta x| of the dense points; the kernels' approximations end at 5.3. */
 const DENSE_TO = 6;
 
 /** Float32 bit patterns. */

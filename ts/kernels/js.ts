@@ -21,14 +21,78 @@ export interface KernelMemory {
   readonly f64: Float64Array;
 }
 
-/** A composite polynomial (crate/src/composite.rs) whose constants start at `at`. */
-function composite(f32: Float32Array, at: number, t: number): number {
-  let value = f32[at]!;
-  for (let k = 1; k < 7; k++) value = fround(fround(value * t) + f32[at + k * SPLAT]!);
+/** The composite h (crate/src/composite.rs), whose constants are handed over: read in the loop they cost a third. */
+function smoothOf(
+  t: number,
+  c7: number,
+  c6: number,
+  c5: number,
+  c4: number,
+  c3: number,
+  c2: number,
+  c1: number,
+  root: number,
+): number {
+  let value = fround(c7 - t);
+  value = fround(fround(value * t) + c6);
+  value = fround(fround(value * t) + c5);
+  value = fround(fround(value * t) + c4);
+  value = fround(fround(value * t) + c3);
+  value = fround(fround(value * t) + c2);
+  value = fround(fround(value * t) + c1);
   const r = fround(value * t);
-  const v = fround(r * fround(r + f32[at + 7 * SPLAT]!));
-  const w = fround(v * fround(v + f32[at + 8 * SPLAT]!));
-  return fround(fround(w + 0.25) + fround(w * w));
+  const square = fround(fround(r * r) + r);
+  const sum = fround(square + root);
+  return fround(sum * sum);
+}
+
+/** The composite Q, as {@link smoothOf}. */
+function tailOf(
+  t: number,
+  c7: number,
+  c6: number,
+  c5: number,
+  c4: number,
+  c3: number,
+  c2: number,
+  c1: number,
+  shift0: number,
+  shift1: number,
+  start: number,
+): number {
+  let value = fround(fround(c7 * t) + c6);
+  value = fround(fround(value * t) + c5);
+  value = fround(fround(value * t) + c4);
+  value = fround(fround(value * t) + c3);
+  value = fround(fround(value * t) + c2);
+  value = fround(fround(value * t) + c1);
+  const r = fround(value * t);
+  const v = fround(r * fround(r + shift0));
+  const w = fround(v * fround(v + shift1));
+  return fround(fround(w * w) + fround(w + start));
+}
+
+type Smooth = [number, number, number, number, number, number, number, number];
+type Tail = [number, number, number, number, number, number, number, number, number, number];
+
+/** `count` constants of the block at `block`, from one; read once a block, so that a call makes no garbage. */
+class Constants<Values extends number[]> {
+  #block = -1;
+  #values: Values | undefined;
+
+  constructor(
+    readonly offset: number,
+    readonly count: number,
+  ) {}
+
+  of(f32: Float32Array, block: number): Values {
+    if (this.#values === undefined || this.#block !== block) {
+      const at = block + (this.offset >>> 2);
+      this.#values = Array.from({ length: this.count }, (_, k) => f32[at + k * SPLAT]!) as Values;
+      this.#block = block;
+    }
+    return this.#values;
+  }
 }
 
 function isNegative(x: number): boolean {
@@ -37,6 +101,9 @@ function isNegative(x: number): boolean {
 
 /** The kernels over `memory`. Arguments are those of the modules: byte offsets, multiples of 4. */
 export function createJsKernels(memory: KernelMemory): KernelExports {
+  const smoothConstants = new Constants<Smooth>(BLOCK.smooth, 8);
+  const tailConstants = new Constants<Tail>(BLOCK.tail, 10);
+
   function forward(x: number, y: number, length: number, block: number): void {
     const { f32 } = memory;
     const from = x >>> 2;
@@ -47,7 +114,7 @@ export function createJsKernels(memory: KernelMemory): KernelExports {
     const scale = f32[base + (BLOCK.smoothScale >>> 2)]!;
     const clamp = f32[base + (BLOCK.clamp >>> 2)]!;
     const clampedFrom = f32[base + (BLOCK.clampedFrom >>> 2)]!;
-    const smooth = base + (BLOCK.smooth >>> 2);
+    const [s7, s6, s5, s4, s3, s2, s1, smoothRoot] = smoothConstants.of(f32, base);
     for (let i = 0; i < length; i++) {
       const input = f32[from + i]!;
       const distance = Math.abs(input);
@@ -57,7 +124,7 @@ export function createJsKernels(memory: KernelMemory): KernelExports {
         f32[to + i] = 0 + leaky;
       } else {
         const u = fround(distance * beta);
-        const h = composite(f32, smooth, clamp < u ? clamp : u);
+        const h = smoothOf(clamp < u ? clamp : u, s7, s6, s5, s4, s3, s2, s1, smoothRoot);
         f32[to + i] = fround(h * scale) + leaky;
       }
     }
@@ -79,7 +146,7 @@ export function createJsKernels(memory: KernelMemory): KernelExports {
     const base = block >>> 2;
     const rows = table >>> 2;
     const clamp = f32[base + (BLOCK.clamp >>> 2)]!;
-    const smooth = base + (BLOCK.smooth >>> 2);
+    const [s7, s6, s5, s4, s3, s2, s1, smoothRoot] = smoothConstants.of(f32, base);
     let position = rows + first;
     const end = rows + positions;
     for (let i = 0; i < length; i++) {
@@ -90,7 +157,7 @@ export function createJsKernels(memory: KernelMemory): KernelExports {
       const negative = alpha === 0 ? 0 : 0 < input ? 0 : input;
       const leaky = fround((input < 0 ? 0 : input) + fround(alpha * negative));
       const u = fround(Math.abs(input) * beta);
-      const h = u >= clamp ? 0 : composite(f32, smooth, u);
+      const h = smoothOf(clamp < u ? clamp : u, s7, s6, s5, s4, s3, s2, s1, smoothRoot);
       f32[to + i] = fround(h * scale) + leaky;
       if (++position === end) position = rows;
     }
@@ -106,12 +173,12 @@ export function createJsKernels(memory: KernelMemory): KernelExports {
     const beta = f32[base + (BLOCK.beta >>> 2)]!;
     const tailScale = f32[base + (BLOCK.tailScale >>> 2)]!;
     const clamp = f32[base + (BLOCK.clamp >>> 2)]!;
-    const tail = base + (BLOCK.tail >>> 2);
+    const [q7, q6, q5, q4, q3, q2, q1, shift0, shift1, tailStart] = tailConstants.of(f32, base);
     for (let i = 0; i < length; i++) {
       const input = f32[from + i]!;
       const negative = isNegative(input);
       const u = fround(Math.abs(input) * beta);
-      const Q = u >= clamp ? 0 : 2 * composite(f32, tail, u);
+      const Q = tailOf(clamp < u ? clamp : u, q7, q6, q5, q4, q3, q2, q1, shift0, shift1, tailStart);
       const slope = fround(fround((negative ? -tailScale : tailScale) * Q) + (negative ? alpha : 1));
       f32[to + i] = slope * f32[gradients + i]!;
     }
@@ -127,8 +194,8 @@ export function createJsKernels(memory: KernelMemory): KernelExports {
     const beta = f32[base + (BLOCK.beta >>> 2)]!;
     const tailScale = f32[base + (BLOCK.tailScale >>> 2)]!;
     const clamp = f32[base + (BLOCK.clamp >>> 2)]!;
-    const smooth = base + (BLOCK.smooth >>> 2);
-    const tail = base + (BLOCK.tail >>> 2);
+    const [s7, s6, s5, s4, s3, s2, s1, smoothRoot] = smoothConstants.of(f32, base);
+    const [q7, q6, q5, q4, q3, q2, q1, shift0, shift1, tailStart] = tailConstants.of(f32, base);
     const partial = base + (BLOCK.partial >>> 2);
     const sums = (block + BLOCK.sums) >>> 3;
     let groups = 0;
@@ -142,8 +209,8 @@ export function createJsKernels(memory: KernelMemory): KernelExports {
           const negative = isNegative(input);
           const u = fround(Math.abs(input) * beta);
           const t = clamp < u ? clamp : u;
-          const Q = u >= clamp ? 0 : 2 * composite(f32, tail, t);
-          const h = u >= clamp ? 0 : composite(f32, smooth, t);
+          const Q = tailOf(t, q7, q6, q5, q4, q3, q2, q1, shift0, shift1, tailStart);
+          const h = smoothOf(t, s7, s6, s5, s4, s3, s2, s1, smoothRoot);
           const slope = fround(fround((negative ? -tailScale : tailScale) * Q) + (negative ? alpha : 1));
           f32[to + i] = slope * gradient;
           negatives = fround(negatives + fround((negative ? input : 0) * gradient));
@@ -181,8 +248,8 @@ export function createJsKernels(memory: KernelMemory): KernelExports {
     const base = block >>> 2;
     const rows = table >>> 2;
     const clamp = f32[base + (BLOCK.clamp >>> 2)]!;
-    const smooth = base + (BLOCK.smooth >>> 2);
-    const tail = base + (BLOCK.tail >>> 2);
+    const [s7, s6, s5, s4, s3, s2, s1, smoothRoot] = smoothConstants.of(f32, base);
+    const [q7, q6, q5, q4, q3, q2, q1, shift0, shift1, tailStart] = tailConstants.of(f32, base);
     const partials = (totals + SUM.count * stride * DOUBLE) >>> 2;
     const sums = totals >>> 3;
     const chunk = UNITS.groupsAChunk * Math.max(1, Math.floor(positions / UNITS.group));
@@ -196,12 +263,12 @@ export function createJsKernels(memory: KernelMemory): KernelExports {
         const input = fround(f32[from + i]! + f32[row + ROW.bias * stride]!);
         const gradient = f32[gradients + i]!;
         const alpha = f32[row + ROW.alpha * stride]!;
-        const tailScale = f32[row + ROW.tailScale * stride]!;
+        const tailScale = 2 * f32[row + ROW.tailScale * stride]!;
         const negative = isNegative(input);
         const u = fround(Math.abs(input) * f32[row + ROW.beta * stride]!);
         const t = clamp < u ? clamp : u;
-        const Q = u >= clamp ? 0 : 2 * composite(f32, tail, t);
-        const h = u >= clamp ? 0 : composite(f32, smooth, t);
+        const Q = tailOf(t, q7, q6, q5, q4, q3, q2, q1, shift0, shift1, tailStart);
+        const h = smoothOf(t, s7, s6, s5, s4, s3, s2, s1, smoothRoot);
         const slope = fround(fround((negative ? -tailScale : tailScale) * Q) + (negative ? alpha : 1));
         const product = fround(slope * gradient);
         f32[to + i] = product;

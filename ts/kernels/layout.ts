@@ -6,6 +6,7 @@ export const UNITS = {
   vectors: 6,
   group: 24,
   groupsAChunk: 16,
+  steps: 5,
 } as const;
 
 /** Byte offsets in a block, and its size. Constants repeat in every column. */
@@ -15,19 +16,19 @@ export const BLOCK = {
   sign: 32,
   zero: 48,
   one: 64,
-  quarter: 80,
-  clamp: 96,
-  smooth: 112,
-  tail: 256,
-  alpha: 400,
-  alphaToggle: 416,
-  beta: 432,
-  smoothScale: 448,
-  tailScale: 464,
-  clampedFrom: 480,
+  clamp: 80,
+  smooth: 96,
+  tail: 224,
+  alpha: 384,
+  alphaToggle: 400,
+  beta: 416,
+  smoothScale: 432,
+  tailScale: 448,
+  clampedFrom: 464,
+  plainTable: 480,
   sums: 496,
   partial: 624,
-  size: 976,
+  size: 1040,
 } as const;
 
 /** Rows of a channel table. */

@@ -6,7 +6,14 @@
  */
 import { clamp, smooth, tail } from "../../scripts/fit/coefficients.json";
 import { BLOCK, ROW, SUM, UNITS } from "../kernels/layout.js";
-import { bitsOf, type CheckedParams, clampedFrom, smoothScale, tailScale } from "../params.js";
+import {
+  argumentBeta,
+  bitsOf,
+  type CheckedParams,
+  clampedFrom,
+  halfTailScale,
+  smoothScale,
+} from "../params.js";
 import { type Arena, tableStride } from "./arena.js";
 import type { Pass } from "./tiles.js";
 
@@ -22,18 +29,16 @@ function splat(array: Float32Array | Int32Array, offset: number, value: number):
 
 /** Writes what does not depend on parameters; once a memory. */
 export function writeConstants({ block: { f32, i32 } }: Arena): void {
-  splat(i32, BLOCK.steps, smooth.poly.length - 1);
+  splat(i32, BLOCK.steps, UNITS.steps);
   splat(i32, BLOCK.magnitude, 0x7fffffff);
   splat(i32, BLOCK.sign, -0x80000000);
   splat(f32, BLOCK.zero, 0);
   splat(f32, BLOCK.one, 1);
-  splat(f32, BLOCK.quarter, 0.25);
   splat(f32, BLOCK.clamp, clamp);
-  for (const [offset, { poly, shift }] of [
-    [BLOCK.smooth, smooth],
-    [BLOCK.tail, tail],
+  for (const [offset, inOrder] of [
+    [BLOCK.smooth, [...smooth.poly].reverse().concat(smooth.root)],
+    [BLOCK.tail, [...tail.poly].reverse().concat(tail.shift, tail.start)],
   ] as const) {
-    const inOrder = [...[...poly].reverse(), ...shift];
     for (const [k, value] of inOrder.entries()) splat(f32, offset + k * columns * FLOAT, value);
   }
 }
@@ -42,9 +47,9 @@ export function writeConstants({ block: { f32, i32 } }: Arena): void {
 export function writeUniform({ block: { f32, i32 } }: Arena, alpha: number, beta: number): void {
   splat(f32, BLOCK.alpha, alpha);
   splat(i32, BLOCK.alphaToggle, bitsOf(alpha) ^ bitsOf(1));
-  splat(f32, BLOCK.beta, beta);
+  splat(f32, BLOCK.beta, argumentBeta(beta));
   splat(f32, BLOCK.smoothScale, smoothScale(alpha, beta));
-  splat(f32, BLOCK.tailScale, tailScale(alpha));
+  splat(f32, BLOCK.tailScale, 2 * halfTailScale(alpha));
   splat(f32, BLOCK.clampedFrom, clampedFrom(beta));
 }
 
@@ -54,7 +59,7 @@ export function writeUniform({ block: { f32, i32 } }: Arena, alpha: number, beta
  * @param scale multiplies beta and divides the bias; see `rescueScale`
  */
 export function writeTable(
-  { f32, at: { table } }: Arena,
+  { f32, at: { table }, block }: Arena,
   params: CheckedParams,
   pass: Pass,
   scale: number,
@@ -63,17 +68,27 @@ export function writeTable(
   const { positions, inner, offset, firstChannel } = pass;
   const stride = tableStride(positions);
   const rows = table / FLOAT;
-  for (let position = 0; position < positions; position++) {
-    const channel = firstChannel + Math.floor((offset + position) / inner);
-    const at = rows + position;
+  let isPlain = true;
+  let position = 0;
+  for (let channel = firstChannel; position < positions; channel++) {
     const a = alpha.values[alpha.perChannel ? channel : 0]!;
     const b = beta.values[beta.perChannel ? channel : 0]! * scale;
-    f32[at + ROW.bias * stride] = bias.values[bias.perChannel ? channel : 0]! / scale;
-    f32[at + ROW.alpha * stride] = a;
-    f32[at + ROW.beta * stride] = b;
-    f32[at + ROW.smoothScale * stride] = smoothScale(a, b);
-    f32[at + ROW.tailScale * stride] = tailScale(a);
+    const shift = bias.values[bias.perChannel ? channel : 0]! / scale;
+    if (shift !== 0 || a > 1 || a === 0) isPlain = false;
+    const argument = argumentBeta(b);
+    const smoothPart = smoothScale(a, b);
+    const slopePart = halfTailScale(a);
+    const end = Math.min((channel - firstChannel + 1) * inner - offset, positions);
+    for (; position < end; position++) {
+      const at = rows + position;
+      f32[at + ROW.bias * stride] = shift;
+      f32[at + ROW.alpha * stride] = a;
+      f32[at + ROW.beta * stride] = argument;
+      f32[at + ROW.smoothScale * stride] = smoothPart;
+      f32[at + ROW.tailScale * stride] = slopePart;
+    }
   }
+  splat(block.i32, BLOCK.plainTable, isPlain ? 1 : 0);
   for (let row = 0; row < ROW.count; row++) {
     const at = rows + row * stride;
     for (let k = 0; k < group; k++) f32[at + positions + k] = f32[at + (k % positions)]!;

@@ -5,7 +5,14 @@
  * is checked: arrays are attached and of the right lengths, and an output overlaps no input but itself.
  */
 import { SUM } from "../kernels/layout.js";
-import { type CheckedParams, needsRescue, rescueScale } from "../params.js";
+import {
+  betaRescue,
+  type CheckedParams,
+  isTailScaleFinite,
+  needsBetaRescue,
+  needsRescue,
+  rescueScale,
+} from "../params.js";
 import type { KernelExports } from "../wasm/kernels.js";
 import { type Arena, TABLE_POSITIONS, TILE, tableStride } from "./arena.js";
 import {
@@ -17,6 +24,7 @@ import {
   writeUniform,
 } from "./block.js";
 import { PassSums } from "./pass-sums.js";
+import { TableContents } from "./table-contents.js";
 import { type Pass, passes, runs, type Shard, setShard, shardCount, wholePass } from "./tiles.js";
 
 const FLOAT = Float32Array.BYTES_PER_ELEMENT;
@@ -40,6 +48,7 @@ export class Stream {
   readonly #callSums = new Float64Array(SUM.count * TABLE_POSITIONS);
   readonly #rescuedSums = new Float64Array(SUM.count * TABLE_POSITIONS);
   readonly #passSums = new PassSums();
+  readonly #table = new TableContents();
 
   constructor(
     readonly arena: Arena,
@@ -55,9 +64,10 @@ export class Stream {
     return this.#whole;
   }
 
-  /** y = SAU(x). */
-  forward(x: Float32Array, y: Float32Array, params: CheckedParams): void {
+  /** y = SAU(x); x is copied first where y overlaps it otherwise than value for value. */
+  forward(input: Float32Array, y: Float32Array, params: CheckedParams): void {
     const { alpha, beta, layout } = params;
+    const x = apart(input, y);
     if (layout === undefined) {
       const scale = rescueScale(alpha.values[0]!, beta.values[0]!);
       this.#forwardPass(x, y, params, this.#wholePass(x.length), scale);
@@ -110,7 +120,7 @@ export class Stream {
     const channel = pass.firstChannel;
     const noBias = bias.values[bias.perChannel ? channel : 0] === 0;
     if (pass.positions > 1 || !noBias || !alphaFitsBlock || scale !== 1) {
-      writeTable(this.arena, params, pass, scale);
+      if (!this.#table.holds(params, pass, scale)) writeTable(this.arena, params, pass, scale);
       return false;
     }
     const a = alpha.values[alpha.perChannel ? channel : 0]!;
@@ -162,8 +172,14 @@ export class Stream {
     const inPlace = dx !== undefined && (overlap(dx, x) || overlap(dx, dy));
     const dxAt =
       dx === undefined || accumulate || (inPlace && sums !== undefined) ? -1 : this.arena.addressOf(dx);
-    for (const pass of this.#passesOf(params, x.length)) {
-      this.#backwardPass(x, dy, dx, dxAt, accumulate, params, pass, sums, withBias);
+    const { alpha, beta, layout } = params;
+    const rescued = needsBetaRescue(params);
+    const all = rescued && layout !== undefined ? runs(layout) : this.#passesOf(params, x.length);
+    for (const pass of all) {
+      const a = alpha.values[alpha.perChannel ? pass.firstChannel : 0]!;
+      const b = beta.values[beta.perChannel ? pass.firstChannel : 0]!;
+      const scale = rescued ? betaRescue(a, b) : 1;
+      this.#backwardPass(x, dy, dx, dxAt, accumulate, params, pass, scale, sums, withBias);
     }
   }
 
@@ -175,12 +191,13 @@ export class Stream {
     accumulate: boolean,
     params: CheckedParams,
     pass: Pass,
+    scale: number,
     sums: Float64Array | undefined,
     withBias: boolean,
   ): void {
     const { arena } = this;
-    const uniform = this.setUpBackward(params, pass);
-    const xAt = arena.addressOf(x);
+    const uniform = this.setUpBackward(params, pass, scale);
+    const xAt = scale === 1 ? arena.addressOf(x) : -1;
     const dyAt = arena.addressOf(dy);
     const { xTile, dyTile, outTile } = arena.at;
     const count = shardCount(pass);
@@ -193,9 +210,14 @@ export class Stream {
       const dyFrom = dyAt >= 0 ? dyAt + start * FLOAT : dyTile;
       const to = dxAt >= 0 ? dxAt + start * FLOAT : outTile;
       if (xAt < 0) arena.copyIn(xTile, x, start, length);
+      if (scale !== 1) arena.multiply(xTile, length, 1 / scale);
       if (dyAt < 0) arena.copyIn(dyTile, dy, start, length);
       if (sums === undefined) this.backwardCall(uniform, pass, xFrom, dyFrom, to, length, first);
-      else this.#passSums.add(this.sumsCall(uniform, withBias, pass, xFrom, dyFrom, to, length, first), 0);
+      else {
+        const found = this.sumsCall(uniform, withBias, pass, xFrom, dyFrom, to, length, first);
+        if (scale !== 1) multiplyNegatives(found, pass.positions, scale);
+        this.#passSums.add(found, 0);
+      }
       if (dx === undefined || dxAt >= 0) continue;
       if (accumulate) arena.addOut(outTile, dx, start, length);
       else arena.copyOut(outTile, dx, start, length);
@@ -204,8 +226,10 @@ export class Stream {
   }
 
   /** Writes a pass's parameters for backward; returns whether they are in the block rather than in the table. */
-  setUpBackward(params: CheckedParams, pass: Pass): boolean {
-    return this.#setUp(params, pass, 1, true);
+  setUpBackward(params: CheckedParams, pass: Pass, scale = 1): boolean {
+    const { alpha } = params;
+    const value = alpha.values[alpha.perChannel ? pass.firstChannel : 0]!;
+    return this.#setUp(params, pass, scale, isTailScaleFinite(value));
   }
 
   /** One backward kernel call for dx alone. */
@@ -288,9 +312,22 @@ export class Stream {
   }
 }
 
+/** Of x that was divided by `scale`, the one sum that has x itself. */
+function multiplyNegatives(sums: Float64Array, positions: number, scale: number): void {
+  for (let position = 0; position < positions; position++)
+    sums[SUM.negative * positions + position]! *= scale;
+}
+
 function allFinite(values: Float64Array, count: number): boolean {
   for (let k = 0; k < count; k++) if (!Number.isFinite(values[k])) return false;
   return true;
+}
+
+/** `input`, or a copy where `output` overlaps it otherwise than value for value. */
+export function apart(input: Float32Array, output: Float32Array | undefined): Float32Array {
+  if (output === undefined || output === input || !overlap(input, output)) return input;
+  const inPlace = input.buffer === output.buffer && input.byteOffset === output.byteOffset;
+  return inPlace ? input : new Float32Array(input);
 }
 
 /** Whether two arrays share any byte, or may do so: two SharedArrayBuffers can be of the same memory. */

@@ -1,14 +1,7 @@
 /** The verbs on a pool: checked, queued, and cut into tasks for the foreman. What they promise is in api.ts. */
 import type { ArenaTensor, BackwardBatchOptions, ForwardBatchOptions, ForwardOptions, Sau } from "../api.js";
 import { packing } from "../batch.js";
-import {
-  apart,
-  checkBackwardBatch,
-  checkForward,
-  checkForwardBatch,
-  checkPair,
-  isDxAlone,
-} from "../checks.js";
+import { checkBackwardBatch, checkForward, checkForwardBatch, checkPair, isDxAlone } from "../checks.js";
 import { DisposedError, describe } from "../errors.js";
 import {
   type BackwardOptions,
@@ -20,7 +13,15 @@ import {
 } from "../gradients.js";
 import { SUM } from "../kernels/layout.js";
 import { PassSums } from "../memory/pass-sums.js";
-import { type CheckedParams, checkArray, needsRescue, ParamsChecker, type SauParams } from "../params.js";
+import { apart } from "../memory/stream.js";
+import {
+  type CheckedParams,
+  checkArray,
+  needsBetaRescue,
+  needsRescue,
+  ParamsChecker,
+  type SauParams,
+} from "../params.js";
 import type { Tier, TierReport } from "../tiers.js";
 import type { Abortable, SauPool } from "./api.js";
 import type { Foreman } from "./foreman.js";
@@ -141,7 +142,7 @@ export class Pool implements SauPool {
     const signal = checkSignal(options);
     signal?.throwIfAborted();
     const { length } = x;
-    if (length < this.#worthSharing.backward) {
+    if (length < this.#worthSharing.backward || needsBetaRescue(checked)) {
       return this.#alone(signal, () => this.#local.backward(x, dy, params, options));
     }
     return this.#queue(signal, async () => {
@@ -225,7 +226,7 @@ export class Pool implements SauPool {
     const total = lengths.reduce((sum, length) => sum + length, 0);
     const inputs = [...xs];
     const gradients = [...dys];
-    if (total < this.#worthSharing.backward) {
+    if (total < this.#worthSharing.backward || needsBetaRescue(checked)) {
       return this.#alone(signal, () => this.#local.backwardBatch(inputs, gradients, params, options));
     }
     return this.#queue(signal, async () => {

@@ -4,7 +4,8 @@ import { INITIAL_PAGES } from "../memory/arena.js";
 import { Stream } from "../memory/stream.js";
 import { CACHE_LINE, GAP, TILE, type Workspace, workspaceAt } from "../memory/workspace.js";
 import { sauOn } from "../sau.js";
-import { type Running, type Sharing, shippedModule, startAsync } from "../tiers.js";
+import { type Running, type Sharing, startAsync } from "../tiers.js";
+import { shippedModule, type WasmTier } from "../wasm/shipped.js";
 import type { SauPoolOptions } from "./api.js";
 import { Board, canWaitAsync } from "./board.js";
 import { Crew } from "./crew.js";
@@ -109,7 +110,7 @@ async function startShared(options: SauPoolOptions, host: Host, worthSharing: Wo
   const running = await runningShared(options);
   const threads = options.threads ?? Math.min(host.parallelism, MOST_THREADS);
   const { arena, kernels, tier } = running;
-  const module = await WebAssembly.compile(withSharedMemory(shippedModule(tier)));
+  const module = await WebAssembly.compile(withSharedMemory(shippedModule(tier as WasmTier)));
   const { workspaces, fifoAt, fifoBytes } = reserve(running, threads);
   const stream = new Stream(arena, kernels);
   const buffer = new SharedArrayBuffer(Board.BYTES);

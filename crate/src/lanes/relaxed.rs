@@ -11,6 +11,7 @@ pub struct F32x4Relaxed(F32x4);
 
 impl Lanes for F32x4Relaxed {
     const WIDTH: usize = F32x4::WIDTH;
+    const FUSED: bool = true;
 
     #[inline(always)]
     fn mul_add(self, factor: Self, addend: Self) -> Self {
@@ -37,6 +38,11 @@ impl Lanes for F32x4Relaxed {
     #[inline(always)]
     fn add(self, other: Self) -> Self {
         Self(self.0.add(other.0))
+    }
+
+    #[inline(always)]
+    fn sub(self, other: Self) -> Self {
+        Self(self.0.sub(other.0))
     }
 
     #[inline(always)]
@@ -67,11 +73,6 @@ impl Lanes for F32x4Relaxed {
     #[inline(always)]
     fn differs_mask(self, other: Self) -> Self {
         Self(self.0.differs_mask(other.0))
-    }
-
-    #[inline(always)]
-    fn zero_from(self, argument: Self, limit: Self) -> Self {
-        Self(self.0.zero_from(argument.0, limit.0))
     }
 
     #[inline(always)]

@@ -4,6 +4,7 @@ use super::{Lanes, Splat};
 
 impl Lanes for f32 {
     const WIDTH: usize = 1;
+    const FUSED: bool = false;
 
     #[inline(always)]
     unsafe fn load(source: *const f32) -> Self {
@@ -25,6 +26,11 @@ impl Lanes for f32 {
     #[inline(always)]
     fn add(self, other: Self) -> Self {
         self + other
+    }
+
+    #[inline(always)]
+    fn sub(self, other: Self) -> Self {
+        self - other
     }
 
     #[inline(always)]
@@ -65,11 +71,6 @@ impl Lanes for f32 {
     #[inline(always)]
     fn differs_mask(self, other: Self) -> Self {
         f32::from_bits(if self != other { u32::MAX } else { 0 })
-    }
-
-    #[inline(always)]
-    fn zero_from(self, argument: Self, limit: Self) -> Self {
-        if argument >= limit { 0.0 } else { self }
     }
 
     #[inline(always)]

@@ -10,6 +10,7 @@ pub struct F32x4(pub v128);
 
 impl Lanes for F32x4 {
     const WIDTH: usize = 4;
+    const FUSED: bool = false;
 
     #[inline(always)]
     unsafe fn load(source: *const f32) -> Self {
@@ -32,6 +33,11 @@ impl Lanes for F32x4 {
     #[inline(always)]
     fn add(self, other: Self) -> Self {
         Self(f32x4_add(self.0, other.0))
+    }
+
+    #[inline(always)]
+    fn sub(self, other: Self) -> Self {
+        Self(f32x4_sub(self.0, other.0))
     }
 
     #[inline(always)]
@@ -73,11 +79,6 @@ impl Lanes for F32x4 {
     #[inline(always)]
     fn differs_mask(self, other: Self) -> Self {
         Self(f32x4_ne(self.0, other.0))
-    }
-
-    #[inline(always)]
-    fn zero_from(self, argument: Self, limit: Self) -> Self {
-        Self(v128_andnot(self.0, f32x4_ge(argument.0, limit.0)))
     }
 
     #[inline(always)]

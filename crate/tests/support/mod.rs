@@ -7,7 +7,7 @@ pub mod exact;
 pub mod random;
 pub mod run;
 
-use sau_simd::block::{Block, Composite, Constants, DEGREE, GROUP, Uniform, row, sum};
+use sau_simd::block::{Block, Constants, GROUP, STEPS, Smooth, Tail, Uniform, row, sum};
 use sau_simd::lanes::{COLUMNS, Splat};
 
 const COEFFICIENTS: &str = include_str!("../../../scripts/fit/coefficients.json");
@@ -20,48 +20,85 @@ fn value_of<'a>(json: &'a str, name: &str) -> &'a str {
 }
 
 /// The number, or the list of numbers, after `"name":`.
-fn numbers(json: &str, name: &str) -> Vec<f32> {
+fn doubles(json: &str, name: &str) -> Vec<f64> {
     let text = value_of(json, name);
     let list = match text.strip_prefix('[') {
         Some(items) => items.split(']').next(),
         None => text.split([',', '}']).next(),
     };
     let list = list.expect("a split has a first part").split(',');
-    list.map(|number| number.trim().parse::<f64>().expect("a number") as f32).collect()
+    list.map(|number| number.trim().parse().expect("a number")).collect()
 }
 
-fn composite(name: &str) -> Composite {
-    let json = value_of(COEFFICIENTS, name);
-    let splats = |name| numbers(json, name).into_iter().map(Splat::of).collect::<Vec<_>>();
-    let mut poly = splats("poly");
+fn double(json: &str, name: &str) -> f64 {
+    doubles(json, name)[0]
+}
+
+fn numbers(json: &str, name: &str) -> Vec<f32> {
+    doubles(json, name).into_iter().map(|number| number as f32).collect()
+}
+
+/// The coefficients of a composite, highest power first.
+fn poly<const N: usize>(composite: &str) -> [Splat; N] {
+    let mut poly = numbers(composite, "poly");
     poly.reverse();
-    Composite {
-        poly: poly.try_into().expect("seven coefficients"),
-        shift: splats("shift").try_into().expect("two shifts"),
+    let splats: Vec<Splat> = poly.into_iter().map(Splat::of).collect();
+    splats.try_into().expect("a coefficient a power")
+}
+
+fn constant(composite: &str, name: &str) -> Splat {
+    Splat::of(numbers(composite, name)[0])
+}
+
+fn smooth() -> Smooth {
+    let json = value_of(COEFFICIENTS, "smooth");
+    Smooth { poly: poly(json), root: constant(json, "root") }
+}
+
+fn tail() -> Tail {
+    let json = value_of(COEFFICIENTS, "tail");
+    Tail {
+        poly: poly(json),
+        shift: numbers(json, "shift")
+            .into_iter()
+            .map(Splat::of)
+            .collect::<Vec<_>>()
+            .try_into()
+            .expect("two shifts"),
+        start: constant(json, "start"),
     }
 }
 
-/// h is so many times its composite: 4 phi(0).
+/// h is so many times its composite.
 pub fn smooth_unit() -> f64 {
-    2.0 * std::f64::consts::FRAC_2_SQRT_PI * std::f64::consts::FRAC_1_SQRT_2
+    double(value_of(COEFFICIENTS, "smooth"), "unit")
 }
 
-/// h and Q are 0 from here on.
+/// Q is so many times its composite.
+pub fn tail_unit() -> f64 {
+    double(value_of(COEFFICIENTS, "tail"), "unit")
+}
+
+/// The composites' argument is so many times |beta x|.
+pub fn argument_scale() -> f64 {
+    double(COEFFICIENTS, "argumentScale")
+}
+
+/// h and Q are 0 from here on, an argument of the composites.
 pub fn clamp() -> f32 {
     numbers(COEFFICIENTS, "clamp")[0]
 }
 
 fn constants() -> Constants {
     Constants {
-        steps: [DEGREE as u32 - 1; COLUMNS],
+        steps: [STEPS as u32; COLUMNS],
         magnitude: Splat::of_bits(0x7fff_ffff),
         sign: Splat::of_bits(0x8000_0000),
         zero: Splat::of(0.0),
         one: Splat::of(1.0),
-        quarter: Splat::of(0.25),
         clamp: Splat::of(clamp()),
-        smooth: composite("smooth"),
-        tail: composite("tail"),
+        smooth: smooth(),
+        tail: tail(),
     }
 }
 
@@ -89,20 +126,25 @@ impl Parameters {
 
     fn smooth_scale(self) -> f32 {
         let scale = (smooth_unit() * self.exact_smooth_scale()) as f32;
-        if scale.abs() <= 2f32.powi(-148) { -0.0 } else { scale }
+        if scale.abs() <= 2f32.powi(-146) { -0.0 } else { scale }
     }
 
     fn tail_scale(self) -> f32 {
-        -((1.0 - f64::from(self.alpha)) as f32)
+        (tail_unit() / 2.0 * (f64::from(self.alpha) - 1.0)) as f32
     }
 
-    /// The smallest positive value whose product with beta rounds to the clamp or above.
+    /// beta in the composites' scale of t.
+    fn argument_beta(self) -> f32 {
+        (argument_scale() * f64::from(self.beta)).max(2f64.powi(-149)) as f32
+    }
+
+    /// The smallest positive value whose argument of the composites rounds to the clamp or above.
     pub fn clamped_from(self) -> f32 {
         let clamp = clamp();
         let (mut low, mut high) = (0, f32::INFINITY.to_bits());
         while low < high {
             let middle = low.midpoint(high);
-            if f32::from_bits(middle) * self.beta >= clamp {
+            if f32::from_bits(middle) * self.argument_beta() >= clamp {
                 high = middle;
             } else {
                 low = middle + 1;
@@ -113,7 +155,13 @@ impl Parameters {
 
     /// Whether the kernels that are called without rescaling serve them (`rescueScale` in TypeScript).
     pub fn are_served(self) -> bool {
-        self.exact_smooth_scale().abs() < 2f64.powi(127)
+        let beta_keeps_its_bits = self.beta >= 2f32.powi(-123) || self.alpha == 1.0;
+        self.exact_smooth_scale().abs() < 2f64.powi(125) && beta_keeps_its_bits
+    }
+
+    /// Whether the uniform backward kernels serve them.
+    pub fn fit_uniform_backward(self) -> bool {
+        self.bias == 0.0 && self.alpha.abs() < 2f32.powi(126)
     }
 
     /// Whether the uniform forward kernel serves them.
@@ -126,9 +174,9 @@ impl Parameters {
         Uniform {
             alpha: Splat::of(self.alpha),
             alpha_toggle: Splat::of_bits(alpha_toggle),
-            beta: Splat::of(self.beta),
+            beta: Splat::of(self.argument_beta()),
             smooth_scale: Splat::of(self.smooth_scale()),
-            tail_scale: Splat::of(self.tail_scale()),
+            tail_scale: Splat::of(2.0 * self.tail_scale()),
             clamped_from: Splat::of(self.clamped_from()),
         }
     }
@@ -139,8 +187,10 @@ pub fn block(parameters: Parameters) -> Block {
     Block {
         constants: constants(),
         uniform: parameters.uniform(),
+        plain_table: [0; COLUMNS],
         sums: [[0.0; COLUMNS]; sum::COUNT],
         partial: [Splat::of(0.0); sum::COUNT],
+        group: [Splat::of(f32::NAN); sum::COUNT],
         scratch_x: [f32::NAN; GROUP],
         scratch_dy: [f32::NAN; GROUP],
         scratch_out: [f32::NAN; GROUP],
@@ -165,7 +215,7 @@ impl Table {
             let mut set = |row, value| rows[row * stride + position] = value;
             set(row::BIAS, channel.bias);
             set(row::ALPHA, channel.alpha);
-            set(row::BETA, channel.beta);
+            set(row::BETA, channel.argument_beta());
             set(row::SMOOTH_SCALE, channel.smooth_scale());
             set(row::TAIL_SCALE, channel.tail_scale());
         }

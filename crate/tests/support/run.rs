@@ -77,7 +77,7 @@ pub fn forward(x: &[f32], parameters: Parameters) -> Vec<f32> {
 }
 
 pub fn forward_channels_to(output: Output, x: &[f32], first: usize, table: &Table) -> Vec<f32> {
-    let mut block = block_without_parameters();
+    let mut block = block_of(table);
     let rows = table.rows.as_ptr();
     call(x, &[], output, |x_at, _, y| {
         let (positions, stride) = (table.channels.len(), table.stride);
@@ -118,8 +118,13 @@ pub fn backward_to(output: Output, x: &[f32], dy: &[f32], parameters: Parameters
     })
 }
 
+/// By the kernel that serves these parameters.
 pub fn backward(x: &[f32], dy: &[f32], parameters: Parameters) -> Vec<f32> {
-    backward_to(Output::Apart, x, dy, parameters)
+    if parameters.fit_uniform_backward() {
+        backward_to(Output::Apart, x, dy, parameters)
+    } else {
+        backward_channels(x, dy, 0, &Table::of(&[parameters]))
+    }
 }
 
 /// Sums in their columns.
@@ -150,7 +155,7 @@ pub fn backward_channels_to(
     table: &Table,
     sums: &mut PositionSums,
 ) -> Vec<f32> {
-    let mut block = block_without_parameters();
+    let mut block = block_of(table);
     let (rows, totals) = (table.rows.as_ptr(), sums.memory.as_mut_ptr());
     let dx = call(x, dy, output, |x_at, dy_at, dx| {
         let (positions, stride) = (table.channels.len(), table.stride);
@@ -179,7 +184,9 @@ pub fn backward_channels(x: &[f32], dy: &[f32], first: usize, table: &Table) -> 
     backward_channels_to(Output::Apart, x, dy, first, table, &mut PositionSums::new(table))
 }
 
-/// A block whose uniform parameters would spoil every result: the kernels of a table must not read them.
-fn block_without_parameters() -> Block {
-    block(Parameters { bias: f32::NAN, alpha: f32::NAN, beta: f32::NAN })
+/// A block for a table; its uniform parameters would spoil every result: the kernels of a table must not read them.
+fn block_of(table: &Table) -> Block {
+    let spoilt = block(Parameters { bias: f32::NAN, alpha: f32::NAN, beta: f32::NAN });
+    let is_plain = table.channels.iter().all(|channel| channel.fit_uniform_forward());
+    Block { plain_table: [u32::from(is_plain); COLUMNS], ..spoilt }
 }
