@@ -72,23 +72,24 @@ function tailOf(
   return fround(fround(w * w) + fround(w + start));
 }
 
-type Smooth = [number, number, number, number, number, number, number, number];
-type Tail = [number, number, number, number, number, number, number, number, number, number];
+const SMOOTH = ["s7", "s6", "s5", "s4", "s3", "s2", "s1", "smoothRoot"] as const;
+const TAIL = ["q7", "q6", "q5", "q4", "q3", "q2", "q1", "shift0", "shift1", "tailStart"] as const;
 
-/** `count` constants of the block at `block`, from one; read once a block, so that a call makes no garbage. */
-class Constants<Values extends number[]> {
+/** Constants of a block, from one on; read once a block, so that a call makes no garbage. */
+class Constants<Name extends string> {
   #block = -1;
-  #values: Values | undefined;
+  #values = {} as Record<Name, number>;
 
   constructor(
     readonly offset: number,
-    readonly count: number,
+    readonly names: readonly Name[],
   ) {}
 
-  of(f32: Float32Array, block: number): Values {
-    if (this.#values === undefined || this.#block !== block) {
+  of(f32: Float32Array, block: number): Record<Name, number> {
+    if (this.#block !== block) {
       const at = block + (this.offset >>> 2);
-      this.#values = Array.from({ length: this.count }, (_, k) => f32[at + k * SPLAT]!) as Values;
+      const entries = this.names.map((name, k) => [name, f32[at + k * SPLAT]!]);
+      this.#values = Object.fromEntries(entries) as Record<Name, number>;
       this.#block = block;
     }
     return this.#values;
@@ -101,8 +102,8 @@ function isNegative(x: number): boolean {
 
 /** The kernels over `memory`. Arguments are those of the modules: byte offsets, multiples of 4. */
 export function createJsKernels(memory: KernelMemory): KernelExports {
-  const smoothConstants = new Constants<Smooth>(BLOCK.smooth, 8);
-  const tailConstants = new Constants<Tail>(BLOCK.tail, 10);
+  const smoothConstants = new Constants(BLOCK.smooth, SMOOTH);
+  const tailConstants = new Constants(BLOCK.tail, TAIL);
 
   function forward(x: number, y: number, length: number, block: number): void {
     const { f32 } = memory;
@@ -114,7 +115,7 @@ export function createJsKernels(memory: KernelMemory): KernelExports {
     const scale = f32[base + (BLOCK.smoothScale >>> 2)]!;
     const clamp = f32[base + (BLOCK.clamp >>> 2)]!;
     const clampedFrom = f32[base + (BLOCK.clampedFrom >>> 2)]!;
-    const [s7, s6, s5, s4, s3, s2, s1, smoothRoot] = smoothConstants.of(f32, base);
+    const { s7, s6, s5, s4, s3, s2, s1, smoothRoot } = smoothConstants.of(f32, base);
     for (let i = 0; i < length; i++) {
       const input = f32[from + i]!;
       const distance = Math.abs(input);
@@ -146,7 +147,7 @@ export function createJsKernels(memory: KernelMemory): KernelExports {
     const base = block >>> 2;
     const rows = table >>> 2;
     const clamp = f32[base + (BLOCK.clamp >>> 2)]!;
-    const [s7, s6, s5, s4, s3, s2, s1, smoothRoot] = smoothConstants.of(f32, base);
+    const { s7, s6, s5, s4, s3, s2, s1, smoothRoot } = smoothConstants.of(f32, base);
     let position = rows + first;
     const end = rows + positions;
     for (let i = 0; i < length; i++) {
@@ -173,7 +174,7 @@ export function createJsKernels(memory: KernelMemory): KernelExports {
     const beta = f32[base + (BLOCK.beta >>> 2)]!;
     const tailScale = f32[base + (BLOCK.tailScale >>> 2)]!;
     const clamp = f32[base + (BLOCK.clamp >>> 2)]!;
-    const [q7, q6, q5, q4, q3, q2, q1, shift0, shift1, tailStart] = tailConstants.of(f32, base);
+    const { q7, q6, q5, q4, q3, q2, q1, shift0, shift1, tailStart } = tailConstants.of(f32, base);
     for (let i = 0; i < length; i++) {
       const input = f32[from + i]!;
       const negative = isNegative(input);
@@ -194,8 +195,8 @@ export function createJsKernels(memory: KernelMemory): KernelExports {
     const beta = f32[base + (BLOCK.beta >>> 2)]!;
     const tailScale = f32[base + (BLOCK.tailScale >>> 2)]!;
     const clamp = f32[base + (BLOCK.clamp >>> 2)]!;
-    const [s7, s6, s5, s4, s3, s2, s1, smoothRoot] = smoothConstants.of(f32, base);
-    const [q7, q6, q5, q4, q3, q2, q1, shift0, shift1, tailStart] = tailConstants.of(f32, base);
+    const { s7, s6, s5, s4, s3, s2, s1, smoothRoot } = smoothConstants.of(f32, base);
+    const { q7, q6, q5, q4, q3, q2, q1, shift0, shift1, tailStart } = tailConstants.of(f32, base);
     const partial = base + (BLOCK.partial >>> 2);
     const sums = (block + BLOCK.sums) >>> 3;
     let groups = 0;
@@ -248,8 +249,8 @@ export function createJsKernels(memory: KernelMemory): KernelExports {
     const base = block >>> 2;
     const rows = table >>> 2;
     const clamp = f32[base + (BLOCK.clamp >>> 2)]!;
-    const [s7, s6, s5, s4, s3, s2, s1, smoothRoot] = smoothConstants.of(f32, base);
-    const [q7, q6, q5, q4, q3, q2, q1, shift0, shift1, tailStart] = tailConstants.of(f32, base);
+    const { s7, s6, s5, s4, s3, s2, s1, smoothRoot } = smoothConstants.of(f32, base);
+    const { q7, q6, q5, q4, q3, q2, q1, shift0, shift1, tailStart } = tailConstants.of(f32, base);
     const partials = (totals + SUM.count * stride * DOUBLE) >>> 2;
     const sums = totals >>> 3;
     const chunk = UNITS.groupsAChunk * Math.max(1, Math.floor(positions / UNITS.group));
