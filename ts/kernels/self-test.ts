@@ -114,7 +114,7 @@ export function selfTest(arena: Arena, kernels: KernelExports): void {
 /** Compares the out tile with a column of the answers. */
 function expectColumn(arena: Arena, kernel: string, column: 1 | 2): void {
   for (const [i, answer] of ANSWERS.entries()) {
-    expectNear(`${kernel} at ${answer[0]}`, arena.f32[arena.at.outTile / FLOAT + i]!, answer[column]);
+    expectNear(kernel, answer[0], arena.f32[arena.at.outTile / FLOAT + i]!, answer[column]);
   }
 }
 
@@ -127,10 +127,10 @@ function expectNaN(arena: Arena, kernel: string): void {
 function expectDensities(kernel: string, sums: Float64Array): void {
   const expected = ANSWERS.reduce((sum, [, , , density]) => sum + density, 0);
   const found = densitySum(sums[SUM.smooth]!, sums[SUM.tail]!);
-  expectNear(`the sum of densities of ${kernel}`, found, expected);
+  expectNear(kernel, "all x, the sum of densities", found, expected);
 }
 
-function expectNear(what: string, found: number, expected: number): void {
+function expectNear(kernel: string, x: number | string, found: number, expected: number): void {
   if (Math.abs(found - expected) <= TOLERANCE * Math.max(1, Math.abs(expected))) return;
-  throw new Error(`self-test: ${what} came out as ${found}, expected ${expected}`);
+  throw new Error(`self-test: ${kernel} at ${x} came out as ${found}, expected ${expected}`);
 }
