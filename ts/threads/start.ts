@@ -21,7 +21,7 @@ const MOST_THREADS = 256;
 const MOST_FIFO_BYTES = 8 * ITEM_BYTES;
 
 /**
- * From this many elements on, calls go to the workers. Handing work over and being told of its end takes 25 to 50
+ * From this many elements on, calls go to the workers. Estimated: handing work over and being told of its end takes 25 to 50
  * microseconds, as much as 35,000 to 70,000 elements of forward and 17,000 to 35,000 of backward with sums
  * (relaxed-simd at 0.72 and 1.5 ns an element, two cores); backward moreover falls into shards of a tile, so that
  * below two of them one thread waits for the other.
