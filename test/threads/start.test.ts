@@ -116,14 +116,15 @@ describe("a small call", () => {
     expectSameBits(out, expected, () => "before the promise has settled");
     await done;
     out.fill(0);
-    const large = pool.forward(x, params);
+    const many = new Float32Array(2 ** 21).fill(0.5); // enough for the workers
+    const large = pool.forward(many, params);
     const small = pool.forward(x.subarray(0, 10), params, { out });
     expect(out[0]).toBe(0);
     await Promise.all([large, small]);
     expectSameBits(out, expected, () => "after a large one");
     // Other parameters on the same thread in between.
     const other = { alpha: 0.7, beta: 3 };
-    await pool.forward(x, other);
+    await pool.forward(many, other);
     expectSameBits(await pool.forward(x.subarray(0, 10), params), expected, () => "after other parameters");
     await pool.dispose();
   });
@@ -133,7 +134,7 @@ describe("a process", () => {
   const start = (): string =>
     `import { createSauPool } from ${JSON.stringify(pathToFileURL(built("threads.js")).href)};
      const pool = await createSauPool({ threads: 2 });
-     const x = new Float32Array(1e6).fill(0.5);`;
+     const x = new Float32Array(2e6).fill(0.5);`;
 
   it("with an idle pool ends by itself, before and after a call", () => {
     for (const call of ["", "await pool.forward(x); await pool.backward(x, x);"]) {
