@@ -21,7 +21,7 @@ export interface KernelMemory {
   readonly f64: Float64Array;
 }
 
-/** The composite h (crate/src/composite.rs), whose constants are handed over: read in the loop they cost a third. */
+/** The composite h (crate/src/composite.rs). Its constants are handed over, so that the loop does not read them. */
 function smoothOf(
   t: number,
   c7: number,
