@@ -41,7 +41,7 @@ async function demo(stay: boolean, port: number): Promise<void> {
     await post(url, digits, {
       requests: SHOWN,
       concurrency: 1,
-      onAnswer: (reading) => shown.push(reading),
+      onAnswer: (json) => shown.push(JSON.parse(json)),
     });
     shown.forEach(({ digit, probabilities, tier }, index) => {
       console.log(drawDigit(pixelsOf(digits, index)).join("\n"));
@@ -63,7 +63,11 @@ async function demo(stay: boolean, port: number): Promise<void> {
 }
 
 try {
-  const { help, serve: stay, port } = parseArgs({
+  const {
+    help,
+    serve: stay,
+    port,
+  } = parseArgs({
     options: {
       help: { type: "boolean", default: false },
       serve: { type: "boolean", default: false },

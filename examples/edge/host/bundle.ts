@@ -16,7 +16,7 @@ const KINDS = { ".js": "ESModule", ".html": "Text", ".wasm": "CompiledWasm" } as
 export interface WorkerModule {
   readonly type: (typeof KINDS)[keyof typeof KINDS];
   readonly path: string;
-  readonly contents: Uint8Array<ArrayBuffer>;
+  readonly contents: Uint8Array;
 }
 
 /** Bundles the Worker; its first module is the one that runs. */

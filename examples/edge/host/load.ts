@@ -1,18 +1,14 @@
 /** Posts digits to a served Worker over connections that stay open, and times the answers. */
 import { Pool } from "undici";
 import { type Digits, pixelsOf } from "../../digits/digits.js";
-import type { Reading } from "../worker/reader.js";
 
 export interface Load {
   /** How many digits to post; after the last one comes the first again. */
   readonly requests: number;
   /** Requests under way at a time. */
   readonly concurrency: number;
-  /** Called for each answer. */
-  onAnswer?(reading: Reading, digit: number): void;
-  /** Called after every `sampleEvery` answers. */
-  onSample?(): void;
-  readonly sampleEvery?: number;
+  /** Called for each answer, with its JSON and the number of the digit that was posted. */
+  onAnswer?(json: string, digit: number): void;
 }
 
 /**
@@ -23,12 +19,11 @@ export interface Load {
 export async function post(
   url: URL,
   digits: Digits,
-  { requests, concurrency, onAnswer, onSample, sampleEvery = requests }: Load,
+  { requests, concurrency, onAnswer }: Load,
 ): Promise<Float64Array> {
   const pool = new Pool(url.origin, { connections: concurrency });
   const times = new Float64Array(requests);
   let begun = 0;
-  let answered = 0;
   const client = async () => {
     while (begun < requests) {
       const request = begun++;
@@ -43,8 +38,7 @@ export async function post(
       const text = await body.text();
       times[request] = performance.now() - start;
       if (statusCode !== 200) throw new Error(`digit ${digit} was answered ${statusCode}: ${text}`);
-      onAnswer?.(JSON.parse(text), digit);
-      if (++answered % sampleEvery === 0) onSample?.();
+      onAnswer?.(text, digit);
     }
   };
   try {

@@ -2,45 +2,45 @@
 import { execFileSync } from "node:child_process";
 import { Miniflare } from "miniflare";
 import type { WorkerModule } from "./bundle.js";
+import { Inspector } from "./inspector.js";
 
 /** From this date on, a Worker may compile WebAssembly while it starts. */
 const COMPATIBILITY_DATE = "2025-06-01";
 
 export interface Served {
   readonly url: URL;
-  /** Memory of the workerd process, in bytes (RSS). */
-  memory(): number;
+  /** Opens V8's inspector of the Worker. */
+  inspect(): Promise<Inspector>;
+  /** Memory of the whole workerd process (RSS), in bytes. Needs `ps`. */
+  processMemory(): number;
   stop(): Promise<void>;
 }
 
-/** Starts workerd with a Worker; resolves when it listens. */
+/** Starts workerd with a Worker, on any free port unless one is named; resolves when it listens. */
 export async function serve(modules: readonly WorkerModule[], port = 0): Promise<Served> {
-  const before = new Set(workerds().map(({ pid }) => pid));
   const miniflare = new Miniflare({
     host: "127.0.0.1",
     port,
+    inspectorPort: 0,
     cf: false, // asks no one where this machine is
     compatibilityDate: COMPATIBILITY_DATE,
-    modules: [...modules],
+    modules: modules.map(({ contents, ...module }) => ({ ...module, contents: new Uint8Array(contents) })),
   });
   const url = await miniflare.ready;
-  const started = workerds().find(({ pid }) => !before.has(pid));
   return {
     url,
-    memory() {
-      const found = workerds().find(({ pid }) => pid === started?.pid);
-      if (found === undefined) throw new Error("workerd is not among this process's children");
-      return found.memory;
-    },
+    inspect: async () => Inspector.connect(new URL("/core:user:", await miniflare.getInspectorURL()).href),
+    processMemory,
     stop: () => miniflare.dispose(),
   };
 }
 
-/** The workerd processes that this process has started. */
-function workerds(): { pid: number; memory: number }[] {
-  const lines = execFileSync("ps", ["-A", "-o", "pid=,ppid=,rss=,comm="], { encoding: "utf8" }).split("\n");
-  return lines
+/** Of the workerd that this process has started. */
+function processMemory(): number {
+  const lines = execFileSync("ps", ["-A", "-o", "ppid=,rss=,comm="], { encoding: "utf8" }).split("\n");
+  const found = lines
     .map((line) => line.trim().split(/\s+/))
-    .filter(([, parent, , command]) => Number(parent) === process.pid && command.includes("workerd"))
-    .map(([pid, , kilobytes]) => ({ pid: Number(pid), memory: Number(kilobytes) * 1024 }));
+    .filter(([parent, , command]) => Number(parent) === process.pid && command.includes("workerd"));
+  if (found.length !== 1) throw new Error(`${found.length} workerd processes were found, expected 1`);
+  return Number(found[0][1]) * 1024;
 }
