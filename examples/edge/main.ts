@@ -53,7 +53,7 @@ async function demo(stay: boolean, port: number): Promise<void> {
     console.log(`  median ${quantile(times, 0.5).toFixed(2)} ms, p99 ${quantile(times, 0.99).toFixed(2)} ms`);
     if (stay) {
       console.log(`\ndraw a digit at ${url.href} (Ctrl-C ends)`);
-      await new Promise((resolve) => process.once("SIGINT", resolve));
+      await new Promise(() => {}); // at Ctrl-C miniflare stops workerd and ends this process
     } else {
       console.log("\nto draw a digit of your own: npm run example:edge -- --serve");
     }

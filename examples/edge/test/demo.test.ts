@@ -38,7 +38,7 @@ it("measures, reads digits, stays until it is interrupted; the README's code get
   } finally {
     const exit = once(demo, "exit");
     demo.kill("SIGINT");
-    expect(await exit).toEqual([0, null]);
+    expect(await exit).toEqual([130, null]); // as a shell says of what was interrupted
   }
 });
 
