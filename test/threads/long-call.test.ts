@@ -36,9 +36,10 @@ async function inPieces(pool: Pool, { x, dy, params }: Case, most: number) {
   const y = new Float32Array(x.length);
   const forward = new LongCall(pool, params, x.length);
   let at = 0;
-  for (let length = forward.next(most); length > 0; length = forward.next(most)) {
+  for (let piece = forward.next(most); piece !== undefined; piece = forward.next(most)) {
+    const { length } = piece;
     xTensor.array.set(x.subarray(at, at + length));
-    await forward.run(xTensor.array);
+    await forward.run(piece, xTensor.array);
     y.set(xTensor.array.subarray(0, length), at);
     at += length;
   }
@@ -46,10 +47,11 @@ async function inPieces(pool: Pool, { x, dy, params }: Case, most: number) {
   const backward = new LongCall(pool, params, x.length, WANT);
   const dx = new Float32Array(x.length);
   at = 0;
-  for (let length = backward.next(most); length > 0; length = backward.next(most)) {
+  for (let piece = backward.next(most); piece !== undefined; piece = backward.next(most)) {
+    const { length } = piece;
     xTensor.array.set(x.subarray(at, at + length));
     dyTensor.array.set(dy.subarray(at, at + length));
-    await backward.run(xTensor.array, dyTensor.array);
+    await backward.run(piece, xTensor.array, dyTensor.array);
     dx.set(xTensor.array.subarray(0, length), at);
     at += length;
   }

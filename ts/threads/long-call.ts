@@ -24,7 +24,13 @@ const FLOAT = Float32Array.BYTES_PER_ELEMENT;
 /** Positions that sums are kept of: 128 MiB of sums. */
 const MOST_POSITIONS = 2 ** 22;
 
-/** A call at work. One piece after the other: `next` plans it, then `run` takes its values. */
+/** Consecutive elements. */
+export interface Piece {
+  readonly length: number;
+  readonly shards: readonly PlacedShard[];
+}
+
+/** A call at work: `next` says which piece comes next, `run` does it. */
 export class LongCall {
   readonly #pool: Pool;
   readonly #length: number;
@@ -36,7 +42,6 @@ export class LongCall {
   readonly #shards: Iterator<PlacedShard, undefined>;
   /** The first shard that is in no piece yet. */
   #ahead: PlacedShard | undefined;
-  #piece: readonly PlacedShard[] = [];
   #setUp: SetUp | undefined;
 
   /**
@@ -73,40 +78,35 @@ export class LongCall {
     );
   }
 
-  /**
-   * Plans the next piece: as many shards as `most` elements have room for, which must be a tile or more.
-   *
-   * @returns its elements, 0 at the end
-   */
-  next(most: number): number {
-    const piece: PlacedShard[] = [];
+  /** The next piece: as many shards as `most` elements have room for, which must be a tile or more. Undefined at the end. */
+  next(most: number): Piece | undefined {
+    const shards: PlacedShard[] = [];
     let length = 0;
     while (this.#ahead !== undefined && length + this.#ahead.length <= most) {
-      piece.push(this.#ahead);
+      shards.push(this.#ahead);
       length += this.#ahead.length;
       this.#ahead = this.#shards.next().value;
     }
-    this.#piece = piece;
-    return length;
+    return shards.length === 0 ? undefined : { length, shards };
   }
 
   /**
-   * Does the planned piece. forward: puts y over x. backward: takes the sums, and puts dx, if it is wanted, over x.
+   * Does a piece; all of them one after the other, in their order. forward: puts y over x. backward: takes the sums,
+   * and puts dx, if it is wanted, over x.
    *
    * @param x an array of the pool's `alloc`
    * @param dy another, for backward
    */
-  run(x: Float32Array, dy?: Float32Array): Promise<void> {
-    return this.#pool.run(
-      this.#tasks(this.#pool.addressOf(x), dy === undefined ? undefined : this.#pool.addressOf(dy)),
-    );
+  run(piece: Piece, x: Float32Array, dy?: Float32Array): Promise<void> {
+    const pool = this.#pool;
+    return pool.run(this.#tasks(piece, pool.addressOf(x), dy === undefined ? undefined : pool.addressOf(dy)));
   }
 
-  *#tasks(x: number, dy: number | undefined): Generator<Task> {
+  *#tasks({ shards }: Piece, x: number, dy: number | undefined): Generator<Task> {
     const sums = this.#sums;
     const hasOutput = this.#wanted?.dx ?? true;
     let from = 0;
-    for (const { pass, positionsBefore, length, first } of this.#piece) {
+    for (const { pass, positionsBefore, length, first } of shards) {
       if (this.#setUp?.pass !== pass) this.#setUp = setUpOf(pass, this.#params);
       const at = from * FLOAT;
       yield {
