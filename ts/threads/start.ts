@@ -95,14 +95,14 @@ async function possibleHost({ tier, module }: SauPoolOptions, find: () => Promis
   if (module !== undefined) {
     throw new NoWorkers("the module that was given imports a memory that threads cannot share");
   }
-  if (typeof SharedArrayBuffer === "undefined") {
-    throw new NoWorkers("this host has no SharedArrayBuffer (a page must be cross-origin isolated)");
-  }
+  let host: Host;
   try {
-    return await find();
+    host = await find();
   } catch (error) {
-    throw new NoWorkers(`this host has no workers: ${because(error)}`);
+    throw new NoWorkers(because(error));
   }
+  if (typeof SharedArrayBuffer === "undefined") throw new NoWorkers("this host has no SharedArrayBuffer");
+  return host;
 }
 
 /** @throws {NoWorkers} where the host refuses shared memory, or no worker starts */
@@ -155,8 +155,9 @@ async function runningShared(options: SauPoolOptions): Promise<Running> {
     throw new NoWorkers(`this host refuses what threads need: ${because(error)}`);
   }
   if (running.tier !== "js") return running;
-  const reasons = running.report.map(({ tier, reason }) => `${tier}: ${reason}`).join("; ");
-  throw new NoWorkers(`no tier works in a memory that threads can share (${reasons})`);
+  // Most often one reason for all.
+  const reasons = new Set(running.report.filter(({ available }) => !available).map(({ reason }) => reason));
+  throw new NoWorkers(`no tier works in a memory that threads can share (${[...reasons].join("; ")})`);
 }
 
 /** Room for the workers, and for items. */
