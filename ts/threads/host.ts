@@ -32,6 +32,6 @@ export interface Host {
  *
  * @throws {Error} where it has no workers that this package can use, saying why
  */
-export async function findHost(): Promise<Host> {
-  return (await nodeHost()) ?? webHost();
+export function findHost(): Host {
+  return nodeHost() ?? webHost();
 }

@@ -30,7 +30,7 @@ const WORTH_SHARING: WorthSharing = { forward: 1_572_864, backward: 786_432 };
 
 /** What tests change. */
 export interface Surroundings {
-  readonly host: () => Promise<Host>;
+  readonly host: () => Host;
   readonly worthSharing: WorthSharing;
 }
 
@@ -58,7 +58,7 @@ export async function startPool(
   checkObject("options", options, "{ threads: 2 }");
   checkThreads(options.threads);
   try {
-    const host = await possibleHost(options, find);
+    const host = possibleHost(options, find);
     return await startShared(options, host, worthSharing);
   } catch (error) {
     if (!(error instanceof NoWorkers)) throw error;
@@ -90,14 +90,14 @@ function checkThreads(threads: unknown): void {
 }
 
 /** @throws {NoWorkers} where workers are of no use */
-async function possibleHost({ tier, module }: SauPoolOptions, find: () => Promise<Host>): Promise<Host> {
+function possibleHost({ tier, module }: SauPoolOptions, find: () => Host): Host {
   if (tier === "js") throw new NoWorkers("the js tier has no memory that threads can share");
   if (module !== undefined) {
     throw new NoWorkers("the module that was given imports a memory that threads cannot share");
   }
   let host: Host;
   try {
-    host = await find();
+    host = find();
   } catch (error) {
     throw new NoWorkers(because(error));
   }

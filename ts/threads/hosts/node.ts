@@ -4,23 +4,18 @@ import type { Message } from "../serve.js";
 import source from "../worker.js?source";
 
 /**
- * A module of Node's own; not by an import that a bundler for browsers would try to resolve.
+ * This host, or undefined where it is not of this kind.
  *
- * @param name with "node:"
+ * @throws {Error} where it is too old
  */
-async function builtin<M>(name: string): Promise<M> {
-  // Node has it since 20.16.
-  if (typeof process.getBuiltinModule === "function") return process.getBuiltinModule(name) as M;
-  return import(/* webpackIgnore: true */ /* @vite-ignore */ name) as Promise<M>;
-}
-
-/** This host, or undefined where it is not of this kind. */
-export async function nodeHost(): Promise<Host | undefined> {
+export function nodeHost(): Host | undefined {
   if (typeof process !== "object" || typeof process.versions?.node !== "string") return undefined;
-  const [{ Worker }, { availableParallelism }] = await Promise.all([
-    builtin<typeof import("node:worker_threads")>("node:worker_threads"),
-    builtin<typeof import("node:os")>("node:os"),
-  ]);
+  // Not by an import, which a bundler for browsers would try to resolve.
+  if (typeof process.getBuiltinModule !== "function") {
+    throw new Error("threads need process.getBuiltinModule, which Node has since 20.16");
+  }
+  const { Worker } = process.getBuiltinModule("node:worker_threads");
+  const { availableParallelism } = process.getBuiltinModule("node:os");
   return {
     parallelism: availableParallelism(),
     startWorker(assignment, ringsByMessage, listeners) {
