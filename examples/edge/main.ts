@@ -63,7 +63,11 @@ async function demo(stay: boolean, port: number): Promise<void> {
 }
 
 try {
-  const { help, serve: stay, port } = parseArgs({
+  const {
+    help,
+    serve: stay,
+    port,
+  } = parseArgs({
     options: {
       help: { type: "boolean", default: false },
       serve: { type: "boolean", default: false },

@@ -48,7 +48,7 @@ export async function bundle(): Promise<WorkerModule[]> {
   const modules = outputFiles.map(({ path, contents }) => ({
     type: KINDS[extname(path) as keyof typeof KINDS],
     path: basename(path),
-    contents,
+    contents: new Uint8Array(contents),
   }));
   return modules.sort((a, b) => Number(b.type === "ESModule") - Number(a.type === "ESModule"));
 }

@@ -10,15 +10,15 @@ const read = createReader();
 type Handler = (request: Request) => Response | Promise<Response>;
 
 /** What answers which method of which path. */
-const ROUTES: ReadonlyMap<string, ReadonlyMap<string, Handler>> = new Map([
+const ROUTES: ReadonlyMap<string, ReadonlyMap<string, Handler>> = new Map<string, Map<string, Handler>>([
   [
     "/",
-    new Map([
+    new Map<string, Handler>([
       ["GET", showPage],
       ["HEAD", showPage],
     ]),
   ],
-  ["/digit", new Map([["POST", readDigit]])],
+  ["/digit", new Map<string, Handler>([["POST", readDigit]])],
 ]);
 
 export default {

@@ -4,8 +4,8 @@ import { normalizeInto, PIXELS } from "../../digits/image.js";
 import type { Sau } from "../../digits/layers.js";
 import { prediction, softmax } from "../../digits/loss.js";
 import { createNetwork } from "../../digits/network.js";
-import model from "./model.json";
 import { restore } from "./model.js";
+import model from "./model.json";
 
 /** What the network takes an image for. */
 export interface Reading {
