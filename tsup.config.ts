@@ -1,13 +1,9 @@
-import { defineConfig } from "tsup";
+import { defineConfig, type Options } from "tsup";
+import { licences } from "./scripts/licences.js";
 import { bundle, SOURCE, sourceFile } from "./scripts/worker-source.js";
 
-export default defineConfig({
-  entry: { index: "ts/index.ts", threads: "ts/threads/index.ts" },
-  format: ["esm", "cjs"],
-  dts: { compilerOptions: { ignoreDeprecations: "6.0" } }, // tsup sets baseUrl, which TypeScript 6 deprecates
-  clean: true,
+const shared = {
   target: "es2022",
-  platform: "neutral",
   external: [/^node:/],
   removeNodeProtocol: false,
   treeshake: true,
@@ -31,4 +27,23 @@ export default defineConfig({
       },
     },
   ],
-});
+} satisfies Options;
+
+export default defineConfig([
+  {
+    ...shared,
+    entry: { index: "ts/index.ts", threads: "ts/threads/index.ts" },
+    format: ["esm", "cjs"],
+    dts: { compilerOptions: { ignoreDeprecations: "6.0" } }, // tsup sets baseUrl, which TypeScript 6 deprecates
+    clean: ["index.*", "threads.*", "chunk-*"],
+    platform: "neutral",
+  },
+  {
+    ...shared,
+    entry: { cli: "ts/cli/main.ts" },
+    format: "cjs", // bundled packages call require
+    clean: ["cli.*"],
+    platform: "node",
+    esbuildPlugins: [...shared.esbuildPlugins, licences("dist/cli.licences.txt")],
+  },
+]);

@@ -56,6 +56,8 @@ pub struct Constants {
     /// [`STEPS`]. Read from memory so that the optimiser cannot see the trip count and keeps the loop, in
     /// which the accumulators' steps interleave (docs/architecture.md, "Instruction order").
     pub steps: [u32; COLUMNS],
+    /// [`VECTORS`], read from memory for the same reason, where a loop is a fifth of the code.
+    pub vectors: [u32; COLUMNS],
     /// All bits but the sign.
     pub magnitude: Splat,
     /// The sign bit.

@@ -10,7 +10,7 @@ use core::array::from_fn;
 ///
 /// # Safety
 /// `x` is readable and `y` writable for `GROUP` values; they are the same address or do not overlap;
-/// `constants` are written.
+/// `constants` are written: its `vectors` is at most `VECTORS`.
 #[inline(always)]
 pub unsafe fn group<V: Lanes, P: Parameters<V>>(
     x: *const f32,
@@ -45,7 +45,8 @@ pub unsafe fn group<V: Lanes, P: Parameters<V>>(
         } else {
             // Every smooth part is exactly 0: the same bits for less work. Adding it makes −0, which
             // alpha x may have underflowed to, 0 as on the other path.
-            for vector in 0..VECTORS {
+            let vectors = if P::ROLLED { constants.vectors[0] as usize } else { VECTORS };
+            for vector in 0..vectors {
                 let at = vector * COLUMNS + column;
                 let leaky = parameters.leaky(input(vector), at);
                 store(vector, V::uniform(&constants.zero).add(leaky));

@@ -92,6 +92,19 @@ pub trait Lanes: Copy {
     /// `self < other ? other : self` a lane: a NaN in `self` stays.
     fn max(self, other: Self) -> Self;
 
+    /// The smaller of two magnitudes, of which `other` is finite: a NaN in `self` stays one.
+    #[inline(always)]
+    fn min_magnitude(self, other: Self) -> Self {
+        self.min(other)
+    }
+
+    /// Leaky ReLU of an alpha that is at most 1 and not 0: a NaN in `self` stays, and so does −0 where alpha
+    /// is above 0. `one` is 1, read from memory.
+    #[inline(always)]
+    fn leaky(self, alpha: Self, _one: Self) -> Self {
+        self.max(self.mul(alpha)) // max keeps its first operand unless it is smaller
+    }
+
     /// Bitwise and.
     fn and(self, other: Self) -> Self;
 

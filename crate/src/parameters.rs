@@ -5,6 +5,10 @@ use crate::lanes::Lanes;
 
 /// The parameters of the group at hand. `at` counts elements from the group's start.
 pub trait Parameters<V: Lanes>: Copy {
+    /// Whether forward's short way is a loop over vectors, which takes less code, or written out, which takes
+    /// less time.
+    const ROLLED: bool;
+
     /// x + bias.
     fn input(self, x: V, at: usize) -> V;
 
@@ -39,6 +43,8 @@ pub trait Parameters<V: Lanes>: Copy {
 pub struct Uniform<'a>(pub &'a Constants, pub &'a block::Uniform);
 
 impl<V: Lanes> Parameters<V> for Uniform<'_> {
+    const ROLLED: bool = false;
+
     #[inline(always)]
     fn input(self, x: V, _: usize) -> V {
         x
@@ -46,8 +52,7 @@ impl<V: Lanes> Parameters<V> for Uniform<'_> {
 
     #[inline(always)]
     fn leaky(self, input: V, _: usize) -> V {
-        // A NaN x stays, and so does −0: max keeps its first operand unless it is smaller.
-        input.max(input.mul(V::uniform(&self.1.alpha)))
+        input.leaky(V::uniform(&self.1.alpha), V::uniform(&self.0.one))
     }
 
     #[inline(always)]
@@ -63,7 +68,7 @@ impl<V: Lanes> Parameters<V> for Uniform<'_> {
     #[inline(always)]
     fn argument(self, distance: V) -> V {
         let u = distance.mul(V::uniform(&self.1.beta));
-        u.min(V::uniform(&self.0.clamp))
+        u.min_magnitude(V::uniform(&self.0.clamp))
     }
 
     #[inline(always)]
@@ -96,8 +101,8 @@ pub struct PerChannel<'a> {
     pub table: *const f32,
     /// Values a row.
     pub stride: usize,
-    /// See [`crate::block::Block::plain_table`]. Asked for each vector, since that spares four operations of
-    /// leaky ReLU; asked for the bias too, it would take more code than a module may have.
+    /// See [`crate::block::Block::plain_table`]. Asked for each vector, since that spares two operations of the
+    /// bias and four of leaky ReLU.
     pub plain: bool,
 }
 
@@ -112,9 +117,11 @@ impl PerChannel<'_> {
 }
 
 impl<V: Lanes> Parameters<V> for PerChannel<'_> {
+    const ROLLED: bool = true;
+
     #[inline(always)]
     fn input(self, x: V, at: usize) -> V {
-        x.add(self.row(row::BIAS, at))
+        if self.plain { x } else { x.add(self.row(row::BIAS, at)) }
     }
 
     #[inline(always)]
@@ -130,14 +137,14 @@ impl<V: Lanes> Parameters<V> for PerChannel<'_> {
 
     #[inline(always)]
     fn argument(self, distance: V) -> V {
-        distance.min(V::uniform(&self.constants.clamp))
+        distance.min_magnitude(V::uniform(&self.constants.clamp))
     }
 
     #[inline(always)]
     fn leaky(self, input: V, at: usize) -> V {
         let alpha: V = self.row(row::ALPHA, at);
         if self.plain {
-            return input.max(input.mul(alpha)); // as Uniform
+            return input.leaky(alpha, V::uniform(&self.constants.one));
         }
         // Exact for any alpha, since one of the two addends is 0; where alpha is 0 the negative side
         // is cleared first, since 0 times infinity must be 0.

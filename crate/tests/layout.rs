@@ -38,6 +38,7 @@ fn layout() -> String {
         "BLOCK",
         &[
             ("steps", constant(offset_of!(Constants, steps))),
+            ("vectors", constant(offset_of!(Constants, vectors))),
             ("magnitude", constant(offset_of!(Constants, magnitude))),
             ("sign", constant(offset_of!(Constants, sign))),
             ("zero", constant(offset_of!(Constants, zero))),

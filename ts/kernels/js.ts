@@ -19,6 +19,7 @@ const SPLAT = UNITS.columns;
 export interface KernelMemory {
   readonly f32: Float32Array;
   readonly f64: Float64Array;
+  readonly i32: Int32Array;
 }
 
 /** The composite h (crate/src/composite.rs). Its constants are handed over, so that the loop does not read them. */
@@ -96,8 +97,17 @@ class Constants<Name extends string> {
   }
 }
 
-function isNegative(x: number): boolean {
-  return x < 0 || Object.is(x, -0);
+/**
+ * The index `negative` where the sign bit of `bits` is set, else `positive`. Without a branch, of which the processor
+ * would foresee the wrong side half of the time.
+ */
+function sideOf(bits: number, negative: number, positive: number): number {
+  return positive + ((negative - positive) & (bits >> 31));
+}
+
+/** −1 where the sign bit of `bits` is set, else 1. */
+function signOf(bits: number): number {
+  return 1 + 2 * (bits >> 31);
 }
 
 /** The kernels over `memory`. Arguments are those of the modules: byte offsets, multiples of 4. */
@@ -106,11 +116,12 @@ export function createJsKernels(memory: KernelMemory): KernelExports {
   const tailConstants = new Constants(BLOCK.tail, TAIL);
 
   function forward(x: number, y: number, length: number, block: number): void {
-    const { f32 } = memory;
+    const { f32, i32 } = memory;
     const from = x >>> 2;
     const to = y >>> 2;
     const base = block >>> 2;
-    const alpha = f32[base + (BLOCK.alpha >>> 2)]!;
+    const one = base + (BLOCK.one >>> 2);
+    const alpha = base + (BLOCK.alpha >>> 2);
     const beta = f32[base + (BLOCK.beta >>> 2)]!;
     const scale = f32[base + (BLOCK.smoothScale >>> 2)]!;
     const clamp = f32[base + (BLOCK.clamp >>> 2)]!;
@@ -119,8 +130,7 @@ export function createJsKernels(memory: KernelMemory): KernelExports {
     for (let i = 0; i < length; i++) {
       const input = f32[from + i]!;
       const distance = Math.abs(input);
-      const scaled = fround(alpha * input);
-      const leaky = input < scaled ? scaled : input;
+      const leaky = fround(f32[sideOf(i32[from + i]!, alpha, one)]! * input);
       if (distance >= clampedFrom) {
         f32[to + i] = 0 + leaky;
       } else {
@@ -141,57 +151,71 @@ export function createJsKernels(memory: KernelMemory): KernelExports {
     table: number,
     block: number,
   ): void {
-    const { f32 } = memory;
+    const { f32, i32 } = memory;
     const from = x >>> 2;
     const to = y >>> 2;
     const base = block >>> 2;
     const rows = table >>> 2;
+    const one = base + (BLOCK.one >>> 2);
+    const isPlain = i32[base + (BLOCK.plainTable >>> 2)] !== 0;
     const clamp = f32[base + (BLOCK.clamp >>> 2)]!;
     const { s7, s6, s5, s4, s3, s2, s1, smoothRoot } = smoothConstants.of(f32, base);
     let position = rows + first;
     const end = rows + positions;
     for (let i = 0; i < length; i++) {
-      const input = fround(f32[from + i]! + f32[position + ROW.bias * stride]!);
-      const alpha = f32[position + ROW.alpha * stride]!;
-      const beta = f32[position + ROW.beta * stride]!;
-      const scale = f32[position + ROW.smoothScale * stride]!;
-      const negative = alpha === 0 ? 0 : 0 < input ? 0 : input;
-      const leaky = fround((input < 0 ? 0 : input) + fround(alpha * negative));
-      const u = fround(Math.abs(input) * beta);
-      const h = smoothOf(clamp < u ? clamp : u, s7, s6, s5, s4, s3, s2, s1, smoothRoot);
-      f32[to + i] = fround(h * scale) + leaky;
+      let input = f32[from + i]!;
+      let leaky: number;
+      if (isPlain) {
+        const alpha = position + ROW.alpha * stride;
+        leaky = fround(f32[sideOf(i32[from + i]!, alpha, one)]! * input);
+      } else {
+        input = fround(input + f32[position + ROW.bias * stride]!);
+        const alpha = f32[position + ROW.alpha * stride]!;
+        const negative = alpha === 0 ? 0 : 0 < input ? 0 : input;
+        leaky = fround((input < 0 ? 0 : input) + fround(alpha * negative));
+      }
+      const u = fround(Math.abs(input) * f32[position + ROW.beta * stride]!);
+      if (u >= clamp) {
+        f32[to + i] = 0 + leaky;
+      } else {
+        const h = smoothOf(u, s7, s6, s5, s4, s3, s2, s1, smoothRoot);
+        f32[to + i] = fround(h * f32[position + ROW.smoothScale * stride]!) + leaky;
+      }
       if (++position === end) position = rows;
     }
   }
 
   function backward(x: number, dy: number, dx: number, length: number, block: number): void {
-    const { f32 } = memory;
+    const { f32, i32 } = memory;
     const from = x >>> 2;
     const gradients = dy >>> 2;
     const to = dx >>> 2;
     const base = block >>> 2;
-    const alpha = f32[base + (BLOCK.alpha >>> 2)]!;
+    const one = base + (BLOCK.one >>> 2);
+    const alpha = base + (BLOCK.alpha >>> 2);
     const beta = f32[base + (BLOCK.beta >>> 2)]!;
     const tailScale = f32[base + (BLOCK.tailScale >>> 2)]!;
     const clamp = f32[base + (BLOCK.clamp >>> 2)]!;
     const { q7, q6, q5, q4, q3, q2, q1, shift0, shift1, tailStart } = tailConstants.of(f32, base);
     for (let i = 0; i < length; i++) {
       const input = f32[from + i]!;
-      const negative = isNegative(input);
+      const bits = i32[from + i]!;
       const u = fround(Math.abs(input) * beta);
       const Q = tailOf(clamp < u ? clamp : u, q7, q6, q5, q4, q3, q2, q1, shift0, shift1, tailStart);
-      const slope = fround(fround((negative ? -tailScale : tailScale) * Q) + (negative ? alpha : 1));
+      const slope = fround(fround(tailScale * signOf(bits) * Q) + f32[sideOf(bits, alpha, one)]!);
       f32[to + i] = slope * f32[gradients + i]!;
     }
   }
 
   function backward_sums(x: number, dy: number, dx: number, length: number, block: number): void {
-    const { f32, f64 } = memory;
+    const { f32, f64, i32 } = memory;
     const from = x >>> 2;
     const gradients = dy >>> 2;
     const to = dx >>> 2;
     const base = block >>> 2;
-    const alpha = f32[base + (BLOCK.alpha >>> 2)]!;
+    const one = base + (BLOCK.one >>> 2);
+    const zero = base + (BLOCK.zero >>> 2);
+    const alpha = base + (BLOCK.alpha >>> 2);
     const beta = f32[base + (BLOCK.beta >>> 2)]!;
     const tailScale = f32[base + (BLOCK.tailScale >>> 2)]!;
     const clamp = f32[base + (BLOCK.clamp >>> 2)]!;
@@ -207,14 +231,14 @@ export function createJsKernels(memory: KernelMemory): KernelExports {
         for (let i = start + column; i < end; i += UNITS.columns) {
           const input = f32[from + i]!;
           const gradient = f32[gradients + i]!;
-          const negative = isNegative(input);
+          const bits = i32[from + i]!;
           const u = fround(Math.abs(input) * beta);
           const t = clamp < u ? clamp : u;
           const Q = tailOf(t, q7, q6, q5, q4, q3, q2, q1, shift0, shift1, tailStart);
           const h = smoothOf(t, s7, s6, s5, s4, s3, s2, s1, smoothRoot);
-          const slope = fround(fround((negative ? -tailScale : tailScale) * Q) + (negative ? alpha : 1));
+          const slope = fround(fround(tailScale * signOf(bits) * Q) + f32[sideOf(bits, alpha, one)]!);
+          negatives = fround(negatives + fround(f32[sideOf(bits, from + i, zero)]! * gradient));
           f32[to + i] = slope * gradient;
-          negatives = fround(negatives + fround((negative ? input : 0) * gradient));
           smooths = fround(smooths + fround(h * gradient));
           tails = fround(tails + fround(fround(t * Q) * gradient));
         }
@@ -242,11 +266,13 @@ export function createJsKernels(memory: KernelMemory): KernelExports {
     totals: number,
     block: number,
   ): void {
-    const { f32, f64 } = memory;
+    const { f32, f64, i32 } = memory;
     const from = x >>> 2;
     const gradients = dy >>> 2;
     const to = dx >>> 2;
     const base = block >>> 2;
+    const one = base + (BLOCK.one >>> 2);
+    const zero = base + (BLOCK.zero >>> 2);
     const rows = table >>> 2;
     const clamp = f32[base + (BLOCK.clamp >>> 2)]!;
     const { s7, s6, s5, s4, s3, s2, s1, smoothRoot } = smoothConstants.of(f32, base);
@@ -263,18 +289,19 @@ export function createJsKernels(memory: KernelMemory): KernelExports {
         const row = rows + position;
         const input = fround(f32[from + i]! + f32[row + ROW.bias * stride]!);
         const gradient = f32[gradients + i]!;
-        const alpha = f32[row + ROW.alpha * stride]!;
+        const alpha = row + ROW.alpha * stride;
         const tailScale = 2 * f32[row + ROW.tailScale * stride]!;
-        const negative = isNegative(input);
+        f32[to + i] = input; // whose bits are asked for; x and dy, which may lie there, have been read
+        const bits = i32[to + i]!;
         const u = fround(Math.abs(input) * f32[row + ROW.beta * stride]!);
         const t = clamp < u ? clamp : u;
         const Q = tailOf(t, q7, q6, q5, q4, q3, q2, q1, shift0, shift1, tailStart);
         const h = smoothOf(t, s7, s6, s5, s4, s3, s2, s1, smoothRoot);
-        const slope = fround(fround((negative ? -tailScale : tailScale) * Q) + (negative ? alpha : 1));
+        const slope = fround(fround(tailScale * signOf(bits) * Q) + f32[sideOf(bits, alpha, one)]!);
         const product = fround(slope * gradient);
-        f32[to + i] = product;
         const sum = partials + position;
-        f32[sum + SUM.negative * stride]! += fround((negative ? input : 0) * gradient);
+        f32[sum + SUM.negative * stride]! += fround(f32[sideOf(bits, to + i, zero)]! * gradient);
+        f32[to + i] = product;
         f32[sum + SUM.smooth * stride]! += fround(h * gradient);
         f32[sum + SUM.tail * stride]! += fround(fround(t * Q) * gradient);
         f32[sum + SUM.slope * stride]! += product;

@@ -30,6 +30,7 @@ function splat(array: Float32Array | Int32Array, offset: number, value: number):
 /** Writes what does not depend on parameters; once a memory. */
 export function writeConstants({ block: { f32, i32 } }: Arena): void {
   splat(i32, BLOCK.steps, UNITS.steps);
+  splat(i32, BLOCK.vectors, UNITS.vectors);
   splat(i32, BLOCK.magnitude, 0x7fffffff);
   splat(i32, BLOCK.sign, -0x80000000);
   splat(f32, BLOCK.zero, 0);

@@ -6,8 +6,14 @@ import type { Pass } from "./tiles.js";
 
 /** The sums of one pass, growing shard by shard. Kind after kind, one value a position. */
 export class PassSums {
-  readonly #sums = new Float64Array(SUM.count * TABLE_POSITIONS);
-  #count = 0;
+  readonly #sums: Float64Array;
+  #count: number;
+
+  /** @param sums what there is of one pass, if it has begun elsewhere: that grows on */
+  constructor(sums?: Float64Array) {
+    this.#sums = sums ?? new Float64Array(SUM.count * TABLE_POSITIONS);
+    this.#count = this.#sums.length;
+  }
 
   /** Starts a pass. */
   begin({ positions }: Pass): void {

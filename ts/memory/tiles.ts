@@ -70,6 +70,31 @@ export function passes(layout: ChannelLayout, length: number): Iterable<Pass> {
   return layout.inner >= LONG_RUN ? runs(layout) : slices(layout, length);
 }
 
+/** A shard, its pass, and the number of positions that the passes before have. */
+export interface PlacedShard extends Shard {
+  readonly pass: Pass;
+  readonly positionsBefore: number;
+}
+
+/** All shards of `length` elements, in the order of memory. Those of one pass come in the order of its sums. */
+export function* shardsInOrder(layout: ChannelLayout | undefined, length: number): Generator<PlacedShard> {
+  // All passes have as many regions, and each pass's first one lies behind that of the pass before.
+  let regions = 1;
+  for (let region = 0; region < regions; region++) {
+    let positionsBefore = 0;
+    for (const pass of passesOf(layout, length)) {
+      regions = pass.count;
+      const shards = shardCount(pass) / pass.count;
+      for (let k = 0; k < shards; k++) {
+        const placed = { pass, positionsBefore, start: 0, length: 0, first: 0 };
+        setShard(placed, pass, region * shards + k);
+        yield placed;
+      }
+      positionsBefore += pass.positions;
+    }
+  }
+}
+
 /** A pass a channel, each of runs of `inner` elements. */
 export function* runs({ outer, channels, inner }: ChannelLayout): Generator<Pass> {
   for (let channel = 0; channel < channels; channel++) {

@@ -129,6 +129,16 @@ export class Pool implements SauPool {
     return this.#foreman.stream.arena;
   }
 
+  /** The address of an array of {@link alloc}. */
+  addressOf(array: Float32Array): number {
+    return this.#arena.addressOf(array);
+  }
+
+  /** Has kernel calls done that somebody else has checked and cut (long-call.ts). */
+  run(tasks: Iterable<Task>): Promise<void> {
+    return this.#queue(undefined, () => this.#foreman.run(tasks));
+  }
+
   async backward<const P extends SauParams, const W extends Want>(
     x: Float32Array,
     dy: Float32Array,

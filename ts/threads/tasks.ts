@@ -25,7 +25,8 @@ export function pieceOf(length: number, threads: number): number {
 
 let setUps = 0;
 
-function setUpOf(pass: Pass, params: CheckedParams): SetUp {
+/** The parameters of a pass's calls. */
+export function setUpOf(pass: Pass, params: CheckedParams): SetUp {
   setUps = (setUps + 1) & 0x3fffffff;
   return { pass, params, id: setUps };
 }

@@ -54,6 +54,21 @@ impl Lanes for f32 {
     }
 
     #[inline(always)]
+    fn min_magnitude(self, other: Self) -> Self {
+        // In integers, because V8 makes a branch of a choice between two floats.
+        let bits = self.to_bits() as i32;
+        let below = (other.to_bits() as i32).wrapping_sub(bits);
+        let nan = (f32::INFINITY.to_bits() as i32).wrapping_sub(bits) >> 31;
+        f32::from_bits((bits.wrapping_add(below & (below >> 31)) | nan) as u32)
+    }
+
+    #[inline(always)]
+    fn leaky(self, alpha: Self, one: Self) -> Self {
+        // As above; a 1 that the optimiser knew would make it a choice again.
+        self * self.sign_mask().and(alpha.xor(one)).xor(one)
+    }
+
+    #[inline(always)]
     fn and(self, other: Self) -> Self {
         f32::from_bits(self.to_bits() & other.to_bits())
     }

@@ -7,7 +7,7 @@ pub mod exact;
 pub mod random;
 pub mod run;
 
-use sau_simd::block::{Block, Constants, GROUP, STEPS, Smooth, Tail, Uniform, row, sum};
+use sau_simd::block::{Block, Constants, GROUP, STEPS, Smooth, Tail, Uniform, VECTORS, row, sum};
 use sau_simd::lanes::{COLUMNS, Splat};
 
 const COEFFICIENTS: &str = include_str!("../../../scripts/fit/coefficients.json");
@@ -92,6 +92,7 @@ pub fn clamp() -> f32 {
 fn constants() -> Constants {
     Constants {
         steps: [STEPS as u32; COLUMNS],
+        vectors: [VECTORS as u32; COLUMNS],
         magnitude: Splat::of_bits(0x7fff_ffff),
         sign: Splat::of_bits(0x8000_0000),
         zero: Splat::of(0.0),

@@ -16,7 +16,7 @@ const KINDS = { ".js": "ESModule", ".html": "Text", ".wasm": "CompiledWasm" } as
 export interface WorkerModule {
   readonly type: (typeof KINDS)[keyof typeof KINDS];
   readonly path: string;
-  readonly contents: Uint8Array;
+  readonly contents: Uint8Array<ArrayBuffer>;
 }
 
 /** Bundles the Worker; its first module is the one that runs. */
@@ -48,7 +48,7 @@ export async function bundle(): Promise<WorkerModule[]> {
   const modules = outputFiles.map(({ path, contents }) => ({
     type: KINDS[extname(path) as keyof typeof KINDS],
     path: basename(path),
-    contents,
+    contents: new Uint8Array(contents),
   }));
   return modules.sort((a, b) => Number(b.type === "ESModule") - Number(a.type === "ESModule"));
 }

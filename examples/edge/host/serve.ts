@@ -24,7 +24,7 @@ export async function serve(modules: readonly WorkerModule[], port = 0): Promise
     inspectorPort: 0,
     cf: false, // asks no one where this machine is
     compatibilityDate: COMPATIBILITY_DATE,
-    modules: modules.map(({ contents, ...module }) => ({ ...module, contents: new Uint8Array(contents) })),
+    modules: [...modules],
   });
   const url = await miniflare.ready;
   return {

@@ -1,0 +1,113 @@
+/** Where bytes come from: files, pipes and standard input, one after the other. */
+import { constants, type FileHandle, open, stat } from "node:fs/promises";
+import { Socket } from "node:net";
+import type { Readable } from "node:stream";
+import { FileError, inFile, UsageError } from "./errors.js";
+
+/** Standard input and output, on the command line. */
+export const STANDARD = "-";
+
+/** What an input reads from. */
+interface Source {
+  /** Puts what comes next at the start of `into`, as much as there is at once; returns 0 at the end. */
+  readSome(into: Uint8Array): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** Bytes, in their order. */
+export class Input {
+  /** Bytes that were read so far. */
+  offset = 0;
+  readonly #source: Source;
+
+  /**
+   * @param name as messages name it
+   * @param size bytes that the whole has; undefined where that shows only at its end
+   */
+  constructor(
+    readonly name: string,
+    readonly size: number | undefined,
+    source: Source,
+  ) {
+    this.#source = source;
+  }
+
+  /**
+   * Fills `into` with what comes next.
+   *
+   * @returns how many bytes that were, fewer than asked for at the end alone
+   * @throws {FileError} naming the input and the byte
+   */
+  async read(into: Uint8Array): Promise<number> {
+    let filled = 0;
+    try {
+      while (filled < into.length) {
+        const count = await this.#source.readSome(into.subarray(filled));
+        if (count === 0) break;
+        filled += count;
+        this.offset += count;
+      }
+    } catch (error) {
+      throw inFile(this.name, error, this.offset);
+    }
+    return filled;
+  }
+
+  close(): Promise<void> {
+    return this.#source.close();
+  }
+}
+
+function fromHandle(handle: FileHandle): Source {
+  return {
+    readSome: async (into) => (await handle.read(into, 0, into.length, null)).bytesRead,
+    close: () => handle.close(),
+  };
+}
+
+/** A pipe is read through the event loop: a thread of the system's that waits for one could not be ended. */
+function fromPipe(stream: Readable): Source {
+  const chunks: AsyncIterator<Uint8Array, undefined> = stream[Symbol.asyncIterator]();
+  let rest = new Uint8Array(0);
+  return {
+    async readSome(into) {
+      if (rest.length === 0) {
+        const chunk = await chunks.next();
+        if (chunk.done) return 0;
+        rest = chunk.value as Uint8Array<ArrayBuffer>;
+      }
+      const part = rest.subarray(0, into.length);
+      into.set(part);
+      rest = rest.subarray(part.length);
+      return part.length;
+    },
+    async close() {
+      stream.destroy();
+    },
+  };
+}
+
+/**
+ * Opens a file, or standard input for "-".
+ *
+ * @throws {FileError} naming it, {UsageError} where standard input is a terminal
+ */
+export async function openInput(path: string): Promise<Input> {
+  if (path === STANDARD) {
+    if (process.stdin.isTTY) {
+      throw new UsageError('standard input is a terminal, expected a file or a pipe for "-"');
+    }
+    return new Input("standard input", undefined, fromPipe(process.stdin));
+  }
+  try {
+    const found = await stat(path);
+    if (found.isDirectory()) throw new FileError(path, "is a directory, expected a .npy file");
+    if (found.isFIFO()) {
+      const { fd } = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+      return new Input(path, undefined, fromPipe(new Socket({ fd, readable: true, writable: false })));
+    }
+    return new Input(path, found.isFile() ? found.size : undefined, fromHandle(await open(path)));
+  } catch (error) {
+    throw inFile(path, error);
+  }
+}

@@ -1,0 +1,55 @@
+#!/usr/bin/env node
+/** The command sau-simd: what is asked for is done, and what goes wrong becomes one line and an exit code. */
+import { constants } from "node:os";
+import { warn } from "./array-call.js";
+import { backward } from "./backward.js";
+import { bench } from "./bench.js";
+import { EXIT, isClosedPipe, UsageError } from "./errors.js";
+import { forward } from "./forward.js";
+import { info } from "./info.js";
+import { parseCommand } from "./options.js";
+import { discardUnfinished } from "./output.js";
+import { version } from "./version.js";
+
+/** With it in the environment, errors come with their stacks. */
+const DEBUG = "SAU_SIMD_DEBUG";
+
+async function run(args: readonly string[]): Promise<void> {
+  const command = parseCommand(args);
+  switch (command.name) {
+    case "help":
+      process.stdout.write(`${command.text}\n`);
+      break;
+    case "version":
+      process.stdout.write(`${version}\n`);
+      break;
+    case "forward":
+      return forward(command);
+    case "backward":
+      return backward(command);
+    case "info":
+      return info(command.json);
+    case "bench":
+      return bench(command.json);
+  }
+}
+
+/** Ends the process, with no file left that is not complete. */
+function fail(error: unknown): never {
+  discardUnfinished();
+  if (!isClosedPipe(error)) {
+    const isKnown = error instanceof Error && process.env[DEBUG] === undefined;
+    warn(isKnown ? error.message.replaceAll("\n", " ") : String((error as Error).stack ?? error));
+  }
+  process.exit(error instanceof UsageError ? EXIT.usage : EXIT.failure);
+}
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.on(signal, () => {
+    discardUnfinished();
+    process.exit(128 + constants.signals[signal]);
+  });
+}
+process.stdout.on("error", fail);
+
+run(process.argv.slice(2)).catch(fail);

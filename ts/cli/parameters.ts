@@ -1,0 +1,76 @@
+/** --alpha, --beta, --bias and --channel-axis: what is on the command line, as parameters of an array in memory order. */
+import { formatShape, memoryShape, type NpyHeader } from "../npy/header.js";
+import type { SauParams } from "../params.js";
+import { ArrayInput } from "./array-file.js";
+import { FileError, UsageError } from "./errors.js";
+import type { ArrayOptions } from "./options.js";
+
+const NAMES = ["alpha", "beta", "bias"] as const;
+
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/** Values a channel that a file may have: as many as an array can have channels with sums (threads/long-call.ts). */
+const MOST_VALUES = 2 ** 22;
+
+/**
+ * The parameters for the array of that header.
+ *
+ * @throws {UsageError} for what is no value, or an axis that the array does not have
+ * @throws {FileError} for a file that cannot be used
+ */
+export async function readParameters(options: ArrayOptions, header: NpyHeader): Promise<SauParams> {
+  const given: { -readonly [Name in keyof SauParams]: SauParams[Name] } = {};
+  for (const name of NAMES) {
+    const text = options[name];
+    if (text !== undefined) given[name] = await readParameter(name, text);
+  }
+  const isPerChannel = NAMES.some((name) => typeof given[name] === "object");
+  const { channelAxis } = options;
+  if (channelAxis !== undefined) {
+    given.shape = memoryShape(header);
+    given.channelAxis = memoryAxis(channelAxis, header);
+  } else if (isPerChannel) {
+    throw new UsageError(
+      `--channel-axis is missing, which values a channel need; the array's shape is ${formatShape(header.shape)}`,
+    );
+  }
+  return given;
+}
+
+/** The axis of {@link memoryShape} that an axis of the array is. */
+function memoryAxis(axis: number, { shape, fortranOrder }: NpyHeader): number {
+  const rank = shape.length;
+  if (axis < -rank || axis >= rank) {
+    const expected = rank === 0 ? "none, since the array has no axis" : `${-rank} to ${rank - 1}`;
+    throw new UsageError(`--channel-axis is ${axis}, expected ${expected} (shape ${formatShape(shape)})`);
+  }
+  const fromStart = axis < 0 ? axis + rank : axis;
+  return fortranOrder ? rank - 1 - fromStart : fromStart;
+}
+
+async function readParameter(name: string, text: string): Promise<number | Float32Array> {
+  const parts = text.split(",").map((part) => part.trim());
+  if (parts.every((part) => NUMBER.test(part))) {
+    return parts.length === 1 ? Number(parts[0]) : Float32Array.from(parts, Number);
+  }
+  if (text.endsWith(".npy")) return readValues(text);
+  throw new UsageError(
+    `--${name} is "${text}", expected a number, numbers with commas between them, or a .npy file`,
+  );
+}
+
+/** The values of a small file: a number if it has no dimension. */
+async function readValues(path: string): Promise<number | Float32Array> {
+  const file = await ArrayInput.open(path);
+  const { shape } = file.header;
+  if (shape.length > 1 || file.length > MOST_VALUES) {
+    const what = `its shape is ${formatShape(shape)}, expected one dimension of at most ${MOST_VALUES} values`;
+    throw new FileError(path, what);
+  }
+  const values = new Float32Array(file.length);
+  const codec = file.codec(values);
+  await file.read(codec, file.length);
+  await file.finish();
+  codec.decode(file.length);
+  return shape.length === 0 ? values[0]! : values;
+}

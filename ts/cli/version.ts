@@ -1,0 +1,4 @@
+/** The package's version. */
+import packageJson from "../../package.json" with { type: "json" };
+
+export const { version } = packageJson;
