@@ -8,7 +8,7 @@ const WARM_UP = 40_000; // until V8 and workerd have made room
 const WINDOW = 20_000;
 const WINDOWS = 5; // 100,000 requests
 const CONCURRENCY = 16;
-const HEAP_EVERY = 100;
+const HEAP_EVERY = 50;
 const PROCESS_EVERY = 1000;
 
 /**
