@@ -4,7 +4,7 @@ import { loadTestDigits } from "../../digits/digits.js";
 import { post } from "../host/load.js";
 import { README, served } from "./support.js";
 
-const WARM_UP = 40_000; // until V8 and workerd have made room
+const WARM_UP = 100_000; // until V8 and workerd have made room, whatever the Worker
 const WINDOW = 20_000;
 const WINDOWS = 5; // 100,000 requests
 const CONCURRENCY = 16;
@@ -13,10 +13,10 @@ const PROCESS_EVERY = 1000;
 
 /**
  * Growth from the first window to the last, which are 80,000 requests apart: 13 bytes a request in the Worker, less
- * than the smallest object; 839 in the process around it, whose own heaps V8 fills as it likes.
+ * than the smallest object; 419 in the process around it, whose own heaps V8 fills as it likes.
  */
 const HEAP_BOUND = 1024 * 1024;
-const PROCESS_BOUND = 64 * 1024 * 1024;
+const PROCESS_BOUND = 32 * 1024 * 1024;
 
 const worker = served();
 const digits = loadTestDigits();
