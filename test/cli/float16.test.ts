@@ -6,7 +6,7 @@ import { howToRepeat, Random, runSeed } from "../support/random.js";
 const bits = new Uint32Array(1);
 const value = new Float32Array(bits.buffer);
 
-function valueOf(float32Bits: number): number {
+function singleOf(float32Bits: number): number {
   bits[0] = float32Bits;
   return value[0]!;
 }
@@ -22,15 +22,13 @@ function defined(half: number): number {
   const exponent = (half >> 10) & 31;
   const mantissa = half & 1023;
   if (exponent === 31) return mantissa === 0 ? sign * Infinity : Number.NaN;
-  return exponent === 0
-    ? sign * mantissa * 2 ** -24
-    : sign * (1 + mantissa / 1024) * 2 ** (exponent - 15);
+  return exponent === 0 ? sign * mantissa * 2 ** -24 : sign * (1 + mantissa / 1024) * 2 ** (exponent - 15);
 }
 
 it("all 65,536 are read as defined, and written back as they were", () => {
   for (let half = 0; half < 0x10000; half++) {
     const single = float16ToFloat32(half);
-    expect(Object.is(valueOf(single), defined(half)), `0x${half.toString(16)}`).toBe(true);
+    expect(Object.is(singleOf(single), defined(half)), `0x${half.toString(16)}`).toBe(true);
     // What was signalling is quiet.
     const isNaN16 = (half & 0x7fff) > 0x7c00;
     expect(float32ToFloat16(single), `0x${half.toString(16)}`).toBe(isNaN16 ? half | 0x200 : half);
@@ -46,7 +44,7 @@ it("between any two neighbours, the nearer one is taken, and the even one half-w
       const middleBits = bitsOf(middle);
       const even = low % 2 === 0 ? low : high;
       const signBits = sign * 0x10000;
-      expect(valueOf(middleBits)).toBe(middle);
+      expect(singleOf(middleBits)).toBe(middle);
       expect(float32ToFloat16(middleBits | signBits)).toBe(even | sign);
       expect(float32ToFloat16((middleBits - 1) | signBits)).toBe(low | sign);
       expect(float32ToFloat16((middleBits + 1) | signBits)).toBe(high | sign);
@@ -59,7 +57,7 @@ it("arbitrary bits give the nearest one", () => {
   const largest = defined(0x7bff);
   for (let k = 0; k < 200_000; k++) {
     const single = Math.floor(random.bits());
-    const exact = valueOf(single);
+    const exact = singleOf(single);
     const half = float32ToFloat16(single);
     const found = defined(half);
     if (Number.isNaN(exact)) expect(found).toBeNaN();

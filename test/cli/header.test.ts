@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ROOT } from "../../scripts/wasm/tiers.js";
 import { elementCount, formatHeader, readHeader } from "../../ts/npy/header.js";
-import { dtype, parseArray } from "../support/command.js";
+import { dtype, parseArray, readerOf } from "../support/command.js";
 
 const FIXTURES = join(ROOT, "test", "cli", "fixtures");
 
@@ -123,11 +123,11 @@ describe("is refused, at its byte:", () => {
 
 it("asks for no more bytes than a header may have, whatever is claimed", async () => {
   const bytes = file(START, 2, 2 ** 32 - 1);
-  let at = 0;
+  const read = readerOf(bytes);
   let most = 0;
-  await readHeader(async (length) => {
+  await readHeader((length) => {
     most = Math.max(most, length);
-    return bytes.subarray(at, (at += length));
+    return read(length);
   }).catch(() => {});
   expect(most).toBeLessThanOrEqual(10_000);
 });

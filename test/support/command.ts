@@ -33,7 +33,10 @@ export function runCommand(args: readonly string[], options: SpawnSyncOptions = 
 
 /** Starts the command; its standard input stays open. */
 export function startCommand(args: readonly string[]): ChildProcessByStdio<Writable, Readable, Readable> {
-  return spawn(process.execPath, commandLine(...args), { stdio: ["pipe", "pipe", "pipe"] });
+  const child = spawn(process.execPath, commandLine(...args), { stdio: ["pipe", "pipe", "pipe"] });
+  // It may end before it has read everything.
+  child.stdin.on("error", () => {});
+  return child;
 }
 
 /** A folder of its own, removed after the tests of this file. */
@@ -66,11 +69,22 @@ export function writeArray(
   writeFileSync(path, Buffer.concat([header(shape, more), data]));
 }
 
-/** A header, and the data as bytes. */
-export async function parseArray(bytes: Uint8Array): Promise<FoundHeader & { readonly data: Uint8Array }> {
+/** Gives `bytes` piece by piece, as `readHeader` asks for them. */
+export function readerOf(bytes: Uint8Array): (length: number) => Promise<Uint8Array> {
   let at = 0;
-  const found = await readHeader(async (length) => bytes.subarray(at, (at += length)));
-  return { ...found, data: bytes.slice(found.dataOffset) };
+  return async (length) => {
+    const piece = bytes.subarray(at, at + length);
+    at += piece.length;
+    return piece;
+  };
+}
+
+/** A header, and the data as bytes in memory of their own. */
+export async function parseArray(
+  bytes: Uint8Array,
+): Promise<FoundHeader & { readonly data: Uint8Array<ArrayBuffer> }> {
+  const found = await readHeader(readerOf(bytes));
+  return { ...found, data: new Uint8Array(bytes.subarray(found.dataOffset)) };
 }
 
 /** The values of a float32 file in this machine's byte order, as they lie in memory. */
