@@ -5,7 +5,7 @@
  * Both read the file from the system's cache, and neither waits for the disk after it has written.
  * `npm run time:cli -- --gib 8 --turns 1 --sparse` shows the memory that a large file takes.
  */
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -14,6 +14,7 @@ import { parseArgs } from "node:util";
 import { createSauSync } from "sau-simd";
 import { DTYPES } from "../ts/npy/dtype.js";
 import { formatHeader } from "../ts/npy/header.js";
+import { peakMemory } from "./peak-memory.js";
 import { ROOT } from "./wasm/tiers.js";
 
 const { values: options } = parseArgs({
@@ -27,9 +28,6 @@ const { values: options } = parseArgs({
   },
 });
 const COMMAND = join(ROOT, "dist", "cli.cjs");
-/** Prints the most memory that the process had, in KiB. */
-const PEAK =
-  "data:text/javascript,process.on('exit',()=>process.stderr.write(String(process.resourceUsage().maxRSS)))";
 const PIECE = 2 ** 20;
 
 const pieces = (Number(options.gib) * 2 ** 30) / (PIECE * Float32Array.BYTES_PER_ELEMENT);
@@ -80,21 +78,7 @@ function secondsOf(run: () => void): number {
 
 /** Runs the command; returns the most memory that it had, in bytes. */
 function forward(threads: string): number {
-  const args = [
-    "--import",
-    PEAK,
-    COMMAND,
-    "forward",
-    source,
-    result,
-    "--beta",
-    `${beta}`,
-    "--threads",
-    threads,
-  ];
-  const { status, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
-  if (status !== 0) throw new Error(stderr);
-  return Number(stderr) * 1024;
+  return peakMemory([COMMAND, "forward", source, result, "--beta", `${beta}`, "--threads", threads]);
 }
 
 try {

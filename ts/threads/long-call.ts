@@ -21,8 +21,8 @@ import { setUpOf } from "./tasks.js";
 
 const FLOAT = Float32Array.BYTES_PER_ELEMENT;
 
-/** Positions that sums are kept of: 128 MiB of sums. */
-const MOST_POSITIONS = 2 ** 22;
+/** Positions that sums are kept of: 64 MiB of sums. */
+const MOST_POSITIONS = 2 ** 21;
 
 /** Consecutive elements. */
 export interface Piece {
