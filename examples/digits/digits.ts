@@ -1,16 +1,7 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { readIdx } from "./idx.js";
-
-/** Height and width of a digit, in pixels. */
-export const SIDE = 28;
-export const PIXELS = SIDE * SIDE;
-export const CLASSES = 10;
-
-/** Mean and standard deviation of the pixels of the training set, scaled to 0..1. */
-const MEAN = 0.1307;
-const DEVIATION = 0.3081;
-const NORMALIZED = Float32Array.from({ length: 256 }, (_, p) => (p / 255 - MEAN) / DEVIATION);
+import { CLASSES, PIXELS, SIDE } from "./image.js";
 
 /** Handwritten digits (MNIST): one byte a pixel, 0 is paper and 255 is ink. */
 export interface Digits {
@@ -38,11 +29,7 @@ function load(name: string, count: number): Digits {
   return { count, pixels: images.data, labels: labels.data };
 }
 
-/** Writes digit number `index`, normalized, to row `row` of `batch` (PIXELS floats a row). */
-export function normalizeInto(batch: Float32Array, row: number, digits: Digits, index: number) {
-  const from = index * PIXELS;
-  const to = row * PIXELS;
-  for (let i = 0; i < PIXELS; i++) {
-    batch[to + i] = NORMALIZED[digits.pixels[from + i]];
-  }
+/** The pixels of digit number `index`, row by row. */
+export function pixelsOf(digits: Digits, index: number): Uint8Array {
+  return digits.pixels.subarray(index * PIXELS, (index + 1) * PIXELS);
 }

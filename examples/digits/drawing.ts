@@ -1,4 +1,4 @@
-import { type Digits, PIXELS, SIDE } from "./digits.js";
+import { SIDE } from "./image.js";
 
 /** From here on a pixel is drawn as ink. */
 const INK = 96;
@@ -15,9 +15,9 @@ const BLANK_BRAILLE = 0x2800;
 /** Characters a drawn digit is wide. */
 export const DRAWN_WIDTH = SIDE / 2;
 
-/** Digit number `index` in braille: one dot a pixel, seven lines. */
-export function drawDigit(digits: Digits, index: number): string[] {
-  const isInk = (y: number, x: number) => digits.pixels[index * PIXELS + y * SIDE + x] >= INK;
+/** A digit in braille: one dot a pixel, seven lines. */
+export function drawDigit(pixels: Uint8Array): string[] {
+  const isInk = (y: number, x: number) => pixels[y * SIDE + x] >= INK;
   const lines: string[] = [];
   for (let top = 0; top < SIDE; top += 4) {
     let line = "";

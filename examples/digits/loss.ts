@@ -1,4 +1,4 @@
-import { CLASSES } from "./digits.js";
+import { CLASSES } from "./image.js";
 
 /**
  * Softmax cross-entropy, the mean over the batch, and its gradient written over the scores:
@@ -9,14 +9,25 @@ export function crossEntropy(scores: Float32Array, labels: Uint8Array): number {
   let loss = 0;
   for (let i = 0; i < batch; i++) {
     const row = scores.subarray(i * CLASSES, (i + 1) * CLASSES);
-    const highest = row.reduce((a, b) => Math.max(a, b));
-    const sum = row.reduce((total, score) => total + Math.exp(score - highest), 0);
-    loss += Math.log(sum) + highest - row[labels[i]];
+    const label = labels[i];
+    const score = row[label];
+    loss += softmax(row) - score;
+    row[label] -= 1;
     for (let j = 0; j < CLASSES; j++) {
-      row[j] = (Math.exp(row[j] - highest) / sum - (j === labels[i] ? 1 : 0)) / batch;
+      row[j] /= batch;
     }
   }
   return loss / batch;
+}
+
+/** Turns the scores of one digit into probabilities, in place. Returns log(the sum of exp(score)). */
+export function softmax(row: Float32Array): number {
+  const highest = row.reduce((a, b) => Math.max(a, b));
+  const sum = row.reduce((total, score) => total + Math.exp(score - highest), 0);
+  for (let j = 0; j < row.length; j++) {
+    row[j] = Math.exp(row[j] - highest) / sum;
+  }
+  return Math.log(sum) + highest;
 }
 
 /** The class with the highest score in row `i`. */

@@ -10,7 +10,7 @@ import { HELP, OptionError, type Options, readOptions } from "./options.js";
 import { createProgress } from "./progress.js";
 import { createRandom } from "./random.js";
 import { alphaLines, comparisonLines, digitLines, tierLines } from "./report.js";
-import { classify, stepsPerEpoch, train } from "./training.js";
+import { BATCH, classify, stepsPerEpoch, train } from "./training.js";
 
 /** How much of the demo to do, and how well it has to end. */
 const FULL = { timingRounds: 60, requiredAccuracy: 0.95 };
@@ -26,7 +26,7 @@ function demo(options: Options): void {
 
   const random = createRandom(options.seed);
   const digits = loadTrainingDigits();
-  const network = createNetwork(sau, options.beta, random);
+  const network = createNetwork(sau, BATCH, options.beta, random);
   const epochSteps = stepsPerEpoch(digits);
   const steps = options.quick ? QUICK.steps : options.epochs * epochSteps;
   print([

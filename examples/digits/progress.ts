@@ -1,5 +1,5 @@
 import { SingleBar } from "cli-progress";
-import { BATCH } from "./network.js";
+import { BATCH } from "./training.js";
 
 /** Weight of the newest batch in the loss shown, a running mean. */
 const NEWEST = 0.02;

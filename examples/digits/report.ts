@@ -1,5 +1,5 @@
 import type { Comparison } from "./comparison.js";
-import type { Digits } from "./digits.js";
+import { type Digits, pixelsOf } from "./digits.js";
 import { DRAWN_WIDTH, drawDigit } from "./drawing.js";
 import { INITIAL_ALPHA, type Sau, type SauLayer } from "./layers.js";
 
@@ -42,7 +42,7 @@ export function digitLines(digits: Digits, predictions: Uint8Array): string[] {
       ? `read as ${predictions[index]}`
       : `read as ${predictions[index]}, is ${digits.labels[index]}`,
   );
-  const drawings = shown.map((index) => drawDigit(digits, index));
+  const drawings = shown.map((index) => drawDigit(pixelsOf(digits, index)));
   const join = (cells: string[]) => cells.map((cell) => cell.padEnd(DRAWN_WIDTH)).join("  ");
   return [
     ...drawings[0].map((_, line) => join(drawings.map((drawing) => drawing[line]))),

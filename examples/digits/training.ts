@@ -1,8 +1,12 @@
-import { type Digits, normalizeInto, PIXELS } from "./digits.js";
+import { type Digits, pixelsOf } from "./digits.js";
+import { normalizeInto, PIXELS } from "./image.js";
 import { crossEntropy, prediction } from "./loss.js";
-import { BATCH, type Network } from "./network.js";
+import type { Network } from "./network.js";
 import { createAdam } from "./optimizer.js";
 import { type Random, shuffle } from "./random.js";
+
+/** Digits that go through the network together. */
+export const BATCH = 64;
 
 /** Adam's rate at the start; it falls to zero along half a cosine. */
 const HIGHEST_RATE = 4e-3;
@@ -34,7 +38,7 @@ export function train(
     if (inEpoch === 0) shuffle(order, random);
     for (let row = 0; row < BATCH; row++) {
       const index = order[inEpoch * BATCH + row];
-      normalizeInto(batch, row, digits, index);
+      normalizeInto(batch, row, pixelsOf(digits, index));
       labels[row] = digits.labels[index];
     }
     const scores = network.forward(batch);
@@ -56,7 +60,7 @@ export function classify(network: Network, digits: Digits): Uint8Array {
     // The last batch may be short: what its other rows still hold is computed and left.
     const rows = Math.min(BATCH, digits.count - start);
     for (let row = 0; row < rows; row++) {
-      normalizeInto(batch, row, digits, start + row);
+      normalizeInto(batch, row, pixelsOf(digits, start + row));
     }
     const scores = network.forward(batch);
     for (let row = 0; row < rows; row++) {

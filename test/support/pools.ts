@@ -36,8 +36,8 @@ export class Victims {
   }
 
   /** This host, with every worker known. */
-  readonly host = async (): Promise<Host> => {
-    const host = await findHost();
+  readonly host = (): Host => {
+    const host = findHost();
     return {
       parallelism: host.parallelism,
       startWorker: (assignment, ringsByMessage, listeners) => {

@@ -105,8 +105,8 @@ it("a worker that dies in the middle of an item is noticed at once, though other
 it("where no worker starts any more, the calling thread does the work", async () => {
   const victims = new Victims();
   let isBroken = false;
-  const host = async () => {
-    const real = await victims.host();
+  const host = () => {
+    const real = victims.host();
     return {
       ...real,
       startWorker: (...args: Parameters<typeof real.startWorker>) => {

@@ -17,7 +17,9 @@ const sau = createSauSync();
 const alone = await startPool(
   {},
   {
-    host: () => Promise.reject(new Error("this test wants none")),
+    host: () => {
+      throw new Error("this test wants none");
+    },
     worthSharing: { forward: 0, backward: 0 },
   },
 );

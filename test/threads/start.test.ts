@@ -78,11 +78,11 @@ describe("threads", () => {
   });
 
   it("are none where there are no workers, or none starts", async () => {
-    const none = async (): Promise<never> => {
+    const none = (): never => {
       throw new Error("none known");
     };
     await expectAlone(await startPool({}, { host: none, worthSharing: SHARE_ALL }), /none known/);
-    const refusing = async () => ({
+    const refusing = () => ({
       parallelism: 2,
       startWorker: (): never => {
         throw new Error("out of threads");

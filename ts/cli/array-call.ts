@@ -31,8 +31,12 @@ export function warn(message: string): void {
   process.stderr.write(`sau-simd: ${message}\n`);
 }
 
+function findNoHost(): never {
+  throw new Error("one thread was asked for");
+}
+
 async function startThreads({ threads, deterministic }: ArrayOptions): Promise<Pool> {
-  const host = threads > 1 ? findHost : () => Promise.reject(new Error("one thread was asked for"));
+  const host = threads > 1 ? findHost : findNoHost;
   const options = threads > 1 ? { threads, deterministic } : { deterministic };
   const pool = await startPool(options, { host, worthSharing: { forward: 0, backward: 0 } });
   if (pool.threads !== threads) warn(pool.report);

@@ -12,7 +12,7 @@ const LINE = 16;
 
 /** Words that all share. */
 const WORD = {
-  /** How many items were published; threads without work wait on it. */
+  /** How many items were published. */
   published: 0,
   /** Items before this one are claimed: where to look first. */
   next: LINE,
@@ -20,9 +20,13 @@ const WORD = {
   oldest: 2 * LINE,
   /** Counts up when there is something for the thread that made the pool. */
   bell: 3 * LINE,
+  /** Counts up when there is something for threads without work, which wait on it. */
+  call: 4 * LINE,
+  /** Not 0 when there will be no more work. */
+  closed: 5 * LINE,
 } as const;
 
-const PLACE_WORDS = 4 * LINE;
+const PLACE_WORDS = 6 * LINE;
 
 /** Words of a place. */
 const STATE = 0;
@@ -73,7 +77,22 @@ export class Board {
     words[place + RINGS] = rings ? 1 : 0;
     Atomics.store(words, place + STATE, PHASE.ready);
     Atomics.store(words, WORD.published, wrap(index + 1));
-    Atomics.notify(words, WORD.published);
+    this.#callAll();
+  }
+
+  #callAll(): void {
+    Atomics.add(this.#words, WORD.call, 1);
+    Atomics.notify(this.#words, WORD.call);
+  }
+
+  /** Sends all threads away: each leaves when it has done what it is at. */
+  close(): void {
+    Atomics.store(this.#words, WORD.closed, 1);
+    this.#callAll();
+  }
+
+  get isClosed(): boolean {
+    return Atomics.load(this.#words, WORD.closed) !== 0;
   }
 
   /** Claims an item for `owner`, a number from 1; undefined when there is none. */
@@ -163,9 +182,14 @@ export class Board {
     return true;
   }
 
-  /** Blocks this thread until more was published than `published`. */
-  sleep(published: number): void {
-    Atomics.wait(this.#words, WORD.published, published);
+  /** How often threads without work were called. */
+  get called(): number {
+    return Atomics.load(this.#words, WORD.call);
+  }
+
+  /** Blocks this thread until threads were called more often than `called`. */
+  sleep(called: number): void {
+    Atomics.wait(this.#words, WORD.call, called);
   }
 
   /** How often the bell was rung. */

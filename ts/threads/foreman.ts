@@ -270,9 +270,10 @@ export class Foreman {
     this.#waiting = undefined;
   }
 
-  /** Ends the call at work, and all later ones, with `error`. */
+  /** Ends the call at work, and all later ones, with `error`, and sends the workers away. */
   stop(error: unknown): void {
     this.#stopped ??= { error };
+    this.board.close();
     this.hear();
   }
 }

@@ -1,6 +1,7 @@
-/** Workers as the host has them: the only file that knows how they are made. */
+/** Workers as the host has them: what a pool needs of a host, and which kind of host this is (hosts/). */
+import { nodeHost } from "./hosts/node.js";
+import { webHost } from "./hosts/web.js";
 import type { Assignment, Message } from "./serve.js";
-import source from "./worker.js?source";
 
 /** A worker that runs. */
 export interface HostWorker {
@@ -27,36 +28,10 @@ export interface Host {
 }
 
 /**
- * This host.
+ * This host: with workers as Node has them, which Deno and Bun have too, or as pages have them.
  *
  * @throws {Error} where it has no workers that this package can use, saying why
  */
-export async function findHost(): Promise<Host> {
-  const [{ Worker }, { availableParallelism }] = await Promise.all([
-    import("node:worker_threads"),
-    import("node:os"),
-  ]);
-  return {
-    parallelism: availableParallelism(),
-    startWorker(assignment, ringsByMessage, listeners) {
-      const worker = new Worker(source, {
-        eval: true,
-        name: "sau-simd",
-        workerData: { assignment, ringsByMessage },
-        // Not this process's, which may say that what is evaluated is an ES module.
-        execArgv: [],
-      });
-      let error: unknown;
-      worker.on("message", (message: Message) => listeners.message(message));
-      worker.on("error", (thrown) => {
-        error = thrown;
-      });
-      worker.on("exit", (code) => listeners.gone(error ?? new Error(`the worker ended with code ${code}`)));
-      return {
-        ref: () => worker.ref(),
-        unref: () => worker.unref(),
-        terminate: () => void worker.terminate(),
-      };
-    },
-  };
+export function findHost(): Host {
+  return nodeHost() ?? webHost();
 }

@@ -24,7 +24,7 @@ export interface Assignment {
 export type Message = "ready" | "ring";
 
 /**
- * Never returns.
+ * Returns when the board is closed.
  *
  * @param post posts to the thread that made the pool
  * @param ringsByMessage whether that thread waits for messages rather than for the board's bell
@@ -33,7 +33,7 @@ export function serve(
   assignment: Assignment,
   post: (message: Message) => void,
   ringsByMessage: boolean,
-): never {
+): void {
   const { owner, module, tier, memory, workspace } = assignment;
   const { exports } = new WebAssembly.Instance(module, { [tier]: { memory } });
   const board = new Board(assignment.board);
@@ -46,13 +46,15 @@ export function serve(
   post("ready");
   let hasWorked = false;
   for (;;) {
-    const { published } = board;
+    // In this order, so that no call is missed.
+    const { called } = board;
+    if (board.isClosed) return;
     const index = board.claim(owner);
     if (index === undefined) {
       // Whoever finds nothing more to do and everything done says so: the last one at least.
       if (hasWorked && board.isAllDone()) ring();
       hasWorked = false;
-      board.sleep(published);
+      board.sleep(called);
       continue;
     }
     hasWorked = true;

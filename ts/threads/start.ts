@@ -30,7 +30,7 @@ const WORTH_SHARING: WorthSharing = { forward: 1_572_864, backward: 786_432 };
 
 /** What tests change. */
 export interface Surroundings {
-  readonly host: () => Promise<Host>;
+  readonly host: () => Host;
   readonly worthSharing: WorthSharing;
 }
 
@@ -58,7 +58,7 @@ export async function startPool(
   checkObject("options", options, "{ threads: 2 }");
   checkThreads(options.threads);
   try {
-    const host = await possibleHost(options, find);
+    const host = possibleHost(options, find);
     return await startShared(options, host, worthSharing);
   } catch (error) {
     if (!(error instanceof NoWorkers)) throw error;
@@ -90,19 +90,19 @@ function checkThreads(threads: unknown): void {
 }
 
 /** @throws {NoWorkers} where workers are of no use */
-async function possibleHost({ tier, module }: SauPoolOptions, find: () => Promise<Host>): Promise<Host> {
+function possibleHost({ tier, module }: SauPoolOptions, find: () => Host): Host {
   if (tier === "js") throw new NoWorkers("the js tier has no memory that threads can share");
   if (module !== undefined) {
     throw new NoWorkers("the module that was given imports a memory that threads cannot share");
   }
-  if (typeof SharedArrayBuffer === "undefined") {
-    throw new NoWorkers("this host has no SharedArrayBuffer (a page must be cross-origin isolated)");
-  }
+  let host: Host;
   try {
-    return await find();
+    host = find();
   } catch (error) {
-    throw new NoWorkers(`this host has no workers: ${because(error)}`);
+    throw new NoWorkers(because(error));
   }
+  if (typeof SharedArrayBuffer === "undefined") throw new NoWorkers("this host has no SharedArrayBuffer");
+  return host;
 }
 
 /** @throws {NoWorkers} where the host refuses shared memory, or no worker starts */
@@ -155,8 +155,9 @@ async function runningShared(options: SauPoolOptions): Promise<Running> {
     throw new NoWorkers(`this host refuses what threads need: ${because(error)}`);
   }
   if (running.tier !== "js") return running;
-  const reasons = running.report.map(({ tier, reason }) => `${tier}: ${reason}`).join("; ");
-  throw new NoWorkers(`no tier works in a memory that threads can share (${reasons})`);
+  // Most often one reason for all.
+  const reasons = new Set(running.report.filter(({ available }) => !available).map(({ reason }) => reason));
+  throw new NoWorkers(`no tier works in a memory that threads can share (${[...reasons].join("; ")})`);
 }
 
 /** Room for the workers, and for items. */

@@ -1,0 +1,5 @@
+/** As the bundle does: a page is its text. */
+declare module "*.html" {
+  const text: string;
+  export default text;
+}
