@@ -103,7 +103,7 @@ it("refuses what it cannot do in pieces, and says what it could", () => {
   const alpha = new Float32Array(channels);
   const params = { alpha, shape: [2, channels, 1023], channelAxis: 1 };
   expect(() => new LongCall(alone, params, 2 * channels * 1023, ["alpha"])).toThrow(
-    /8192 channels of 1023 elements.*at most 4194304/,
+    /8192 channels of 1023 elements.*at most 2097152/,
   );
   expect(() => new LongCall(alone, { beta: 1e-38 }, 10)).toThrow(/beta is too small.*2\^-123/);
   expect(() => new LongCall(alone, { beta: -1 }, 10)).toThrow(/beta is -1/);

@@ -57,14 +57,14 @@ function toText(
     parallelism,
     threadsReport,
   } = facts;
-  const row = (name: string, value: unknown): string => `${name.padEnd(14)}${value}`;
+  const row = (name: string, value: unknown): string => `${name.padEnd(16)}${value}`;
   return [
     row("sau-simd", own),
     row("runtime", engine === undefined ? host : `${host} (${engine}), ${system}`),
     row("processor", `${processor}, ${parallelism} threads at once, ${formatBytes(memory)}`),
     row("tier", facts.tier),
     ...facts.tiers.map(({ tier, available, reason }) =>
-      row(`  ${tier}`, `${available ? "yes" : "no"}: ${reason}`),
+      row(`  ${tier} `, `${available ? "yes" : "no"}: ${reason}`),
     ),
     row("threads", threadsReport),
   ].join("\n");

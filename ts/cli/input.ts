@@ -1,5 +1,6 @@
 /** Where bytes come from: files, pipes and standard input, one after the other. */
-import { constants, type FileHandle, open, stat } from "node:fs/promises";
+import { constants, openSync } from "node:fs";
+import { type FileHandle, open, stat } from "node:fs/promises";
 import { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { FileError, inFile, UsageError } from "./errors.js";
@@ -103,7 +104,7 @@ export async function openInput(path: string): Promise<Input> {
     const found = await stat(path);
     if (found.isDirectory()) throw new FileError(path, "is a directory, expected a .npy file");
     if (found.isFIFO()) {
-      const { fd } = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+      const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
       return new Input(path, undefined, fromPipe(new Socket({ fd, readable: true, writable: false })));
     }
     return new Input(path, found.isFile() ? found.size : undefined, fromHandle(await open(path)));

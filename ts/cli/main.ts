@@ -34,22 +34,22 @@ async function run(args: readonly string[]): Promise<void> {
   }
 }
 
-/** Ends the process, with no file left that is not complete. */
+/** Ends the process. */
 function fail(error: unknown): never {
-  discardUnfinished();
   if (!isClosedPipe(error)) {
-    const isKnown = error instanceof Error && process.env[DEBUG] === undefined;
-    warn(isKnown ? error.message.replaceAll("\n", " ") : String((error as Error).stack ?? error));
+    const isShort = error instanceof Error && process.env[DEBUG] === undefined;
+    warn(isShort ? error.message.replaceAll("\n", " ") : String((error as Error).stack ?? error));
   }
   process.exit(error instanceof UsageError ? EXIT.usage : EXIT.failure);
 }
 
+// However the process ends: what is not complete goes.
+process.on("exit", discardUnfinished);
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-  process.on(signal, () => {
-    discardUnfinished();
-    process.exit(128 + constants.signals[signal]);
-  });
+  process.on(signal, () => process.exit(128 + constants.signals[signal]));
 }
 process.stdout.on("error", fail);
+// Nobody is left to be told.
+process.stderr.on("error", () => {});
 
 run(process.argv.slice(2)).catch(fail);

@@ -9,8 +9,8 @@ const NAMES = ["alpha", "beta", "bias"] as const;
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
-/** Values a channel that a file may have: as many as an array can have channels with sums (threads/long-call.ts). */
-const MOST_VALUES = 2 ** 22;
+/** Values a channel that a file may have: a bound for what is read before the array itself. */
+const MOST_VALUES = 2 ** 21;
 
 /**
  * The parameters for the array of that header.

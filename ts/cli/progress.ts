@@ -24,6 +24,8 @@ export class Progress {
       stopOnComplete: false,
       // Whatever ends the command then leaves the terminal as it was.
       hideCursor: false,
+      linewrap: true,
+      gracefulExit: false,
       barsize: 24,
       stream: process.stderr,
     });

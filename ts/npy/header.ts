@@ -89,7 +89,7 @@ export async function readHeader(read: (length: number) => Promise<Uint8Array>):
   }
   const start = offset;
   const text = Buffer.from(await take(length));
-  const header = parse(text.toString(major === 3 ? "utf8" : "latin1"), start, major === 3);
+  const header = parse(text.toString(major === 3 ? "utf8" : "latin1"), start);
   return { ...header, dataOffset: offset };
 }
 
@@ -106,16 +106,15 @@ const KINDS = ["string", "string", "name", "number", "sign"] as const;
 /** Space, and then a string in either quotes, a name, a whole number (Python 2 wrote 3L), or punctuation. */
 const TOKEN = /[ \t\r\n\f]*(?:'([^'"\\\n]*)'|"([^'"\\\n]*)"|([A-Za-z_]+)|(-?\d+)L?|([{}()[\]:,]))/y;
 
+/** The text's tokens. Whatever is not ASCII is refused where it begins, so that characters before it are bytes. */
 class Tokens {
   readonly #text: string;
   readonly #start: number;
-  readonly #isUtf8: boolean;
   #at = 0;
 
-  constructor(text: string, start: number, isUtf8: boolean) {
+  constructor(text: string, start: number) {
     this.#text = text;
     this.#start = start;
-    this.#isUtf8 = isUtf8;
   }
 
   next(): Token {
@@ -123,14 +122,14 @@ class Tokens {
     const match = TOKEN.exec(this.#text);
     if (match === null) {
       const rest = this.#text.slice(this.#at);
-      const offset = this.#offset(this.#text.length - rest.trimStart().length);
+      const offset = this.#start + this.#text.length - rest.trimStart().length;
       if (rest.trim() === "") return { text: "", kind: "end", offset };
       throw new NpyError("its header is not a Python dictionary of plain values", offset);
     }
     const group = match.findIndex((part, i) => i > 0 && part !== undefined);
     const from = this.#at + match[0].length - match[0].trimStart().length;
     this.#at += match[0].length;
-    return { text: match[group]!, kind: KINDS[group - 1]!, offset: this.#offset(from) };
+    return { text: match[group]!, kind: KINDS[group - 1]!, offset: this.#start + from };
   }
 
   peek(): Token {
@@ -152,10 +151,6 @@ class Tokens {
     if (found) this.next();
     return found;
   }
-
-  #offset(at: number): number {
-    return this.#start + (this.#isUtf8 ? Buffer.byteLength(this.#text.slice(0, at)) : at);
-  }
 }
 
 function isSign({ kind, text }: Token, sign: string): boolean {
@@ -168,8 +163,8 @@ function isKey(text: string): text is keyof typeof READERS {
   return Object.hasOwn(READERS, text);
 }
 
-function parse(text: string, start: number, isUtf8: boolean): NpyHeader {
-  const tokens = new Tokens(text, start, isUtf8);
+function parse(text: string, start: number): NpyHeader {
+  const tokens = new Tokens(text, start);
   const found = new Map<string, { value: unknown; offset: number }>();
   tokens.expect("{", "its header is not a Python dictionary");
   while (!tokens.skip("}")) {

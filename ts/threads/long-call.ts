@@ -21,8 +21,8 @@ import { setUpOf } from "./tasks.js";
 
 const FLOAT = Float32Array.BYTES_PER_ELEMENT;
 
-/** Positions that sums are kept of: 128 MiB of sums. */
-const MOST_POSITIONS = 2 ** 22;
+/** Positions that sums are kept of: 64 MiB of sums. */
+const MOST_POSITIONS = 2 ** 21;
 
 /** Consecutive elements. */
 export interface Piece {
@@ -105,6 +105,8 @@ export class LongCall {
   *#tasks({ shards }: Piece, x: number, dy: number | undefined): Generator<Task> {
     const sums = this.#sums;
     const hasOutput = this.#wanted?.dx ?? true;
+    // What may have to be computed again, after a death or for its sums, must not lose its inputs.
+    const indirect = hasOutput && (sums !== undefined || this.#pool.hasWorkers);
     let from = 0;
     for (const { pass, positionsBefore, length, first } of shards) {
       if (this.#setUp?.pass !== pass) this.#setUp = setUpOf(pass, this.#params);
@@ -116,7 +118,7 @@ export class LongCall {
         x: x + at,
         dy: dy === undefined ? undefined : dy + at,
         out: hasOutput ? x + at : undefined,
-        indirect: hasOutput,
+        indirect,
         accumulate: false,
         withBias: this.#wanted?.bias ?? false,
         sums: sums && ((values, start) => this.#passSums(sums, pass, positionsBefore).add(values, start)),

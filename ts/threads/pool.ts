@@ -129,6 +129,11 @@ export class Pool implements SauPool {
     return this.#foreman.stream.arena;
   }
 
+  /** Whether other threads compute, any of which may die over its work. */
+  get hasWorkers(): boolean {
+    return this.#foreman.crew !== undefined;
+  }
+
   /** The address of an array of {@link alloc}. */
   addressOf(array: Float32Array): number {
     return this.#arena.addressOf(array);
