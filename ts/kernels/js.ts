@@ -124,7 +124,6 @@ export function createJsKernels(memory: KernelMemory): KernelExports {
     const alpha = base + (BLOCK.alpha >>> 2);
     const beta = f32[base + (BLOCK.beta >>> 2)]!;
     const scale = f32[base + (BLOCK.smoothScale >>> 2)]!;
-    const clamp = f32[base + (BLOCK.clamp >>> 2)]!;
     const clampedFrom = f32[base + (BLOCK.clampedFrom >>> 2)]!;
     const { s7, s6, s5, s4, s3, s2, s1, smoothRoot } = smoothConstants.of(f32, base);
     for (let i = 0; i < length; i++) {
@@ -134,8 +133,8 @@ export function createJsKernels(memory: KernelMemory): KernelExports {
       if (distance >= clampedFrom) {
         f32[to + i] = 0 + leaky;
       } else {
-        const u = fround(distance * beta);
-        const h = smoothOf(clamp < u ? clamp : u, s7, s6, s5, s4, s3, s2, s1, smoothRoot);
+        const u = fround(distance * beta); // below the clamp, or NaN
+        const h = smoothOf(u, s7, s6, s5, s4, s3, s2, s1, smoothRoot);
         f32[to + i] = fround(h * scale) + leaky;
       }
     }
