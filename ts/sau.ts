@@ -12,7 +12,7 @@ import {
   type Want,
 } from "./gradients.js";
 import { SUM } from "./kernels/layout.js";
-import { apart, Stream } from "./memory/stream.js";
+import { Stream } from "./memory/stream.js";
 import { type CheckedParams, ParamsChecker, type SauParams } from "./params.js";
 import { type Running, type SauOptions, startAsync, startSync, type Tier, type TierReport } from "./tiers.js";
 
@@ -72,7 +72,7 @@ class Instance implements Sau {
     if (dx !== undefined) result.dx = dx;
     const sums = wanted.alpha || wanted.beta || wanted.bias ? this.#sumsFor(params) : undefined;
     if (dx !== undefined || sums !== undefined) {
-      stream.backward(apart(x, dx), apart(dy, dx), dx, wanted.accumulate, params, sums, wanted.bias);
+      stream.backward(x, dy, dx, wanted.accumulate, params, sums, wanted.bias);
     }
     if (sums !== undefined) finish(result, wanted, params, sums);
     return result;
