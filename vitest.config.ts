@@ -30,6 +30,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     testTimeout: 240_000,
+    hookTimeout: 240_000,
     maxWorkers: 2,
     pool: "forks",
   },
