@@ -1,0 +1,78 @@
+/** The ways of running the package in a runtime that has a command: each is a program that prints what it found. */
+import { execFile } from "node:child_process";
+import { copyFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import type { Found } from "./body.js";
+import type { Context, Engine, Failure, Row } from "./row.js";
+
+const PROGRAMS = fileURLToPath(new URL("programs/", import.meta.url));
+
+/** The longest that a program may take: far more than any needs. */
+const LIMIT_MS = 120_000;
+
+/** A way, and what its reports must say. */
+export interface Way {
+  readonly way: string;
+  run(): Promise<Printed>;
+  /** What the pool's report must say. */
+  readonly pool?: RegExp;
+  /** What the reason for every tier must say that was passed over. */
+  readonly passedOver?: RegExp;
+}
+
+/** What a program prints. */
+export interface Printed extends Found {
+  readonly importMs?: number;
+}
+
+/** Which runtime it is. */
+export type Identity = Pick<Row, "runtime" | "version"> & { readonly engine: Engine };
+
+/** What a command prints on standard output. */
+export async function output(command: string, args: readonly string[], cwd?: string): Promise<string> {
+  const { stdout } = await promisify(execFile)(command, args, { cwd, timeout: LIMIT_MS, maxBuffer: 2 ** 24 });
+  return stdout;
+}
+
+/** Runs a command whose last line is what it found, as JSON. */
+export async function printed(command: string, args: readonly string[], cwd: string): Promise<Printed> {
+  const lines = (await output(command, args, cwd)).trimEnd().split("\n");
+  return JSON.parse(lines.at(-1)!);
+}
+
+/** Puts the programs that several runtimes share into a project. */
+export function copyPrograms({ project }: Context): void {
+  for (const file of readdirSync(PROGRAMS)) copyFileSync(join(PROGRAMS, file), join(project, file));
+}
+
+/** Runs each way, one after the other: they share the machine's threads. */
+export async function rowsOf(identity: Identity, ways: readonly Way[]): Promise<(Row | Failure)[]> {
+  const rows: (Row | Failure)[] = [];
+  for (const { way, run, ...expected } of ways) {
+    try {
+      const { importMs, ...found } = await run();
+      const failures = [...found.failures, ...wrongReports(found, expected)];
+      rows.push({ ...identity, way, importMs, ...found, failures });
+    } catch (error) {
+      rows.push({ runtime: identity.runtime, way, error: String((error as Error).stack ?? error) });
+    }
+  }
+  return rows;
+}
+
+function wrongReports(
+  { poolReport, tierReport }: Found,
+  { pool, passedOver }: Pick<Way, "pool" | "passedOver">,
+): string[] {
+  const wrong: string[] = [];
+  if (pool !== undefined && !pool.test(poolReport)) {
+    wrong.push(`the pool's report is ${JSON.stringify(poolReport)}, expected ${pool}`);
+  }
+  for (const { tier, available, reason } of tierReport) {
+    if (available || passedOver === undefined || passedOver.test(reason)) continue;
+    wrong.push(`the reason for ${tier} is ${JSON.stringify(reason)}, expected ${passedOver}`);
+  }
+  return wrong;
+}
