@@ -261,7 +261,8 @@ function repeated(length: number, random: Random): Float32Array {
 async function checkPool(pool: SauPool, sau: Sau, checks: Checks): Promise<void> {
   checks.that(pool.tier === sau.tier, `the pool's tier is ${pool.tier}`);
   const random = new Random(SEED, 2);
-  const length = pool.threads > 1 ? LARGE : SMALL;
+  // What needs a worker, where there are workers; an interpreter would take long.
+  const length = pool.tier === "js" ? SMALL : LARGE;
   const [x, dy] = [repeated(length, random), repeated(length, random)];
   const channels = { alpha: new Float32Array(4).fill(0.25), shape: [length / 4, 4], channelAxis: 1 };
   for (const params of [{ alpha: 0.15, beta: 1.7 }, channels]) {
@@ -284,8 +285,8 @@ async function checkPool(pool: SauPool, sau: Sau, checks: Checks): Promise<void>
   const unfinished = pool.forward(x).catch((error: unknown) => error);
   await pool.dispose();
   const late = pool.forward(x).catch((error: unknown) => error);
-  // A call that needs no other thread is done before it can be ended.
-  for (const error of await Promise.all(pool.threads > 1 ? [unfinished, late] : [late])) {
+  // A small call is done before it can be ended.
+  for (const error of await Promise.all(length === LARGE ? [unfinished, late] : [late])) {
     checks.that((error as Error).name === "DisposedError", `a disposed pool gives ${error}`);
   }
 }
@@ -297,7 +298,7 @@ async function checkAbort(pool: SauPool, x: Float32Array, y: Float32Array, check
     pool.forward(x, {}, { signal: controller.signal }).catch((error: unknown) => error);
   const underWay = call();
   controller.abort("enough");
-  const ended = await Promise.all(pool.threads > 1 ? [underWay, call()] : [call()]);
+  const ended = await Promise.all(x.length === LARGE ? [underWay, call()] : [call()]);
   checks.that(
     ended.every((reason) => reason === "enough"),
     `aborted calls reject with ${ended}`,
