@@ -5,14 +5,16 @@
 import { parseArgs } from "node:util";
 import { bun } from "./bun/index.js";
 import { deno } from "./deno/index.js";
+import { edgeRuntime } from "./edge-runtime/index.js";
 import { updateGolden, wrongHashes } from "./golden.js";
+import { hermes } from "./hermes/index.js";
 import { differences, table, WRITE, writeMatrix } from "./matrix.js";
 import { nodes } from "./node/index.js";
 import { Projects } from "./projects.js";
 import type { Failure, Row, Runtime } from "./row.js";
 import { workerd } from "./workerd/index.js";
 
-const RUNTIMES: readonly Runtime[] = [...nodes, deno, bun, workerd];
+const RUNTIMES: readonly Runtime[] = [...nodes, deno, bun, workerd, edgeRuntime, hermes];
 
 const HELP = `Usage: npm run test:runtimes [-- OPTIONS]
 
