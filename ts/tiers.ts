@@ -1,12 +1,11 @@
 /**
  * What runs here, and why: the four tiers, fastest first, and the choice among them.
  *
- * A tier is chosen only after its kernels gave known answers: an engine can accept a module and run
- * it wrong (Node 20 with --experimental-wasm-relaxed-simd returns doubled results).
+ * A tier is chosen only after its kernels gave known answers: an engine can accept a module and run it wrong.
  */
 import { checkObject, describe, TierUnavailableError } from "./errors.js";
 import { createJsKernels } from "./kernels/js.js";
-import { selfTest } from "./kernels/self-test.js";
+import { expectFused, selfTest } from "./kernels/self-test.js";
 import { Arena, INITIAL_PAGES, JsMemory } from "./memory/arena.js";
 import type { KernelExports } from "./wasm/kernels.js";
 
@@ -102,15 +101,24 @@ function candidates(options: SauOptions): { tiers: readonly Tier[]; report: Tier
  * @throws {TypeError} for anything else
  */
 export function tierOf(module: WebAssembly.Module): WasmTier {
-  const given = typeof WebAssembly === "object" && module instanceof WebAssembly.Module;
-  const from = given ? WebAssembly.Module.imports(module)[0]?.module : undefined;
-  if (from === "js" || !TIERS.includes(from as WasmTier)) {
-    const what = given ? "a WebAssembly.Module of something else" : describe(module);
+  const from = importsOf(module)?.[0]?.module;
+  if (from === undefined || from === "js" || !TIERS.includes(from as WasmTier)) {
+    const what =
+      importsOf(module) === undefined ? describe(module) : "a WebAssembly.Module of something else";
     throw new TypeError(
       `module is ${what}, expected a WebAssembly.Module of one of this package's .wasm files.`,
     );
   }
   return from as WasmTier;
+}
+
+/** What a module imports; undefined where it is none. Edge hosts compile in another realm: not by instanceof. */
+function importsOf(module: WebAssembly.Module): WebAssembly.ModuleImportDescriptor[] | undefined {
+  try {
+    return WebAssembly.Module.imports(module);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Why a tier failed, as a report says it. */
@@ -144,6 +152,7 @@ function* choose(
           ? startJs()
           : yield* startWasm(tier, module === undefined ? modules : () => module, createMemory);
       selfTest(arena, kernels);
+      if (tier === "relaxed-simd") expectFused(arena, kernels, createJsKernels(arena));
       const first = report.length === 0 ? "the fastest tier" : "the fastest tier that works here";
       report.push({ tier, available: true, reason: options.tier === tier ? "asked for by name" : first });
       return { tier, report, arena, kernels };

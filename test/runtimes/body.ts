@@ -1,0 +1,348 @@
+/**
+ * What every runtime runs: calls of every kind, their results in one hash, and checks of what no hash shows.
+ *
+ * The harness bundles it to one file of ES2020 that uses nothing of its host but the language and what it is given.
+ */
+import type * as Package from "../../ts/index.js";
+import type { SauPool, SauPoolOptions } from "../../ts/threads/index.js";
+import { type Case, channelCase, mixedArray, numberCase, type Results, resultsOf } from "../support/cases.js";
+import { Random } from "../support/random.js";
+import { ResultsHash } from "./hash.js";
+
+type Sau = Package.Sau;
+type Tier = Package.Tier;
+
+/** The package as an entry exports it. */
+export type Entry = Pick<
+  typeof Package,
+  "backward" | "createSau" | "createSauSync" | "DisposedError" | "forward" | "TierUnavailableError"
+>;
+
+/** What else a host has. */
+export interface Extras {
+  /** Of `sau-simd/threads`. */
+  readonly createSauPool?: (options?: SauPoolOptions) => Promise<SauPool>;
+  /** The host never settles what it compiles later: without createSau. */
+  readonly compilesAtOnceAlone?: boolean;
+}
+
+/** What a run found. All of it goes through JSON. */
+export interface Found {
+  /** The tier that "auto" takes. */
+  readonly tier: Tier;
+  readonly tierReport: readonly Package.TierReport[];
+  /** Of a pool that was asked for two; 1 without pools. */
+  readonly threads: number;
+  readonly poolReport: string;
+  /** Of all results on that tier. */
+  readonly hash: string;
+  /** The same of each tier that runs here when it is asked for by name. */
+  readonly hashes: Partial<Record<Tier, string>>;
+  /** How many checks there were. */
+  readonly checks: number;
+  /** Those that failed, in words. */
+  readonly failures: readonly string[];
+}
+
+const TIERS: readonly Tier[] = ["relaxed-simd", "simd128", "scalar", "js"];
+const SEED = 2109;
+
+/** Around a group of 24 elements and a tile of 49,152. */
+const LENGTHS = [0, 1, 3, 23, 24, 25, 48, 101, 1000];
+const TILE = 49_152;
+const SHAPES: readonly (readonly [shape: readonly number[], channelAxis: number])[] = [
+  [[11, 7], 1],
+  [[2, 3, 64], -1],
+  [[5, 33], 0],
+  [[2, 7, 3, 2], -3],
+  [[3, 1025], 0],
+  [[2, 1100], 1],
+  [[0, 3], 1],
+];
+/** From here on a pool's calls go to its workers, and beyond. */
+const LARGE = 1_600_000;
+const SMALL = 5000;
+
+class Checks {
+  count = 0;
+  readonly failures: string[] = [];
+
+  that(holds: boolean, what: string): void {
+    this.count++;
+    if (!holds) this.failures.push(what);
+  }
+}
+
+// Looked up once: in a vm context every look-up of a global is slow.
+const { is } = Object;
+
+function sameBits(a: Float32Array, b: Float32Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (!is(a[i], b[i])) return false;
+  return true;
+}
+
+/** Calls with numbers and with one value a channel, the same in every host. */
+function* calls(): Generator<Case> {
+  const random = new Random(SEED);
+  for (const values of ["finite", "special"] as const) {
+    for (const length of LENGTHS) for (let k = 0; k < 3; k++) yield numberCase(length, values, random);
+    for (const [shape, axis] of SHAPES) yield channelCase(shape, axis, values, random);
+  }
+  for (const length of [TILE - 1, TILE, TILE + 1]) yield numberCase(length, "finite", random);
+}
+
+/** A copy that begins one element after an aligned address. */
+function unaligned(array: Float32Array): Float32Array {
+  const copy = new Float32Array(array.length + 1).subarray(1);
+  copy.set(array);
+  return copy;
+}
+
+function addResults(hash: ResultsHash, { singles, doubles }: Results): void {
+  for (const name of Object.keys(singles)) {
+    hash.addText(name);
+    hash.addSingles(singles[name]!);
+  }
+  for (const name of Object.keys(doubles)) {
+    hash.addText(name);
+    hash.addDouble(doubles[name]!);
+  }
+}
+
+function addCalls(hash: ResultsHash, sau: Sau, checks: Checks): void {
+  for (const call of calls()) {
+    const results = resultsOf(sau, call);
+    addResults(hash, results);
+    const { x, dy, params } = call;
+    const y = results.singles.y!;
+    const what = `${sau.tier}, ${x.length} elements`;
+    if (x.length > SMALL) continue;
+    checks.that(sameBits(sau.forward(unaligned(x), params), y), `${what}: the same unaligned`);
+    const inPlace = x.slice();
+    checks.that(sau.forward(inPlace, params, { out: inPlace }) === inPlace, `${what}: returns out`);
+    checks.that(sameBits(inPlace, y), `${what}: the same in place`);
+    const tensor = sau.alloc(x.length);
+    tensor.array.set(x);
+    sau.forward(tensor.array, params, { out: tensor.array });
+    checks.that(sameBits(tensor.array, y), `${what}: the same in the arena`);
+    tensor.dispose();
+    const dx = dy.slice();
+    sau.backward(x, dx, params, { want: ["dx"], out: { dx } });
+    checks.that(sameBits(dx, results.singles.dx!), `${what}: dx the same in place`);
+  }
+}
+
+function addBatches(hash: ResultsHash, sau: Sau, checks: Checks): void {
+  const random = new Random(SEED, 1);
+  const params = { alpha: 0.15, beta: 1.7 };
+  const xs = LENGTHS.map((length) => mixedArray(length, params.beta, "special", random));
+  const dys = xs.map(({ length }) => mixedArray(length, 1, "special", random));
+  const ys = sau.forwardBatch(xs, params);
+  const gradients = sau.backwardBatch(xs, dys, params, { want: ["dx", "alpha"] });
+  for (let i = 0; i < xs.length; i++) {
+    hash.addSingles(ys[i]!);
+    hash.addSingles(gradients[i]!.dx);
+    hash.addDouble(gradients[i]!.dAlpha);
+    checks.that(sameBits(ys[i]!, sau.forward(xs[i]!, params)), `${sau.tier}: a batch gives what calls give`);
+  }
+}
+
+/** What is refused: a call that gets an instance and an output that must stay as it is. */
+const MISUSES: readonly ((sau: Sau, out: Float32Array) => unknown)[] = [
+  (sau) => sau.forward("x" as never),
+  (sau, out) => sau.forward(new Float64Array(4) as never, {}, { out }),
+  (sau, out) => sau.forward(new Float32Array(3), {}, { out }),
+  (sau, out) => sau.forward(out, { alpha: Number.NaN }, { out }),
+  (sau, out) => sau.forward(out, { beta: 0 }, { out }),
+  (sau, out) => sau.forward(out, { beta: 1e39 }, { out }),
+  (sau, out) => sau.forward(out, { bias: "1" as never }, { out }),
+  (sau, out) => sau.forward(out, { alpha: new Float32Array(2) }, { out }),
+  (sau, out) => sau.forward(out, { alpha: new Float32Array(2), shape: [2, 2], channelAxis: 2 }, { out }),
+  (sau, out) => sau.forward(out, { alpha: new Float32Array(3), shape: [2, 2], channelAxis: 0 }, { out }),
+  (sau, out) => sau.backward(out, new Float32Array(3), {}, { out: { dx: out } }),
+  (sau, out) => sau.backward(out, out, {}, { want: ["gamma" as never], out: { dx: out } }),
+  (sau) => sau.forwardBatch([new Float32Array(1), new Uint8Array(1) as never]),
+  (sau) => sau.alloc(-1),
+  (sau) => sau.alloc(0.5),
+];
+
+/** What `act` throws, or undefined. */
+function thrownBy(act: () => unknown): Error | undefined {
+  try {
+    act();
+  } catch (error) {
+    return error as Error;
+  }
+  return undefined;
+}
+
+function addErrors(hash: ResultsHash, sau: Sau, checks: Checks): void {
+  const out = Float32Array.of(1, -2, 3, -4);
+  const before = out.slice();
+  for (const misuse of MISUSES) {
+    const error = thrownBy(() => misuse(sau, out));
+    checks.that(error instanceof TypeError || error instanceof RangeError, `${misuse} is refused`);
+    checks.that(sameBits(out, before), `${misuse} leaves out as it was`);
+    hash.addText(`${error?.name}: ${error?.message}`);
+  }
+}
+
+function addDisposal(hash: ResultsHash, sau: Sau, { DisposedError }: Entry, checks: Checks): void {
+  const tensor = sau.alloc(4);
+  tensor.dispose();
+  tensor.dispose();
+  const kept = sau.alloc(4);
+  const errors = [thrownBy(() => tensor.array)];
+  sau.dispose();
+  sau.dispose();
+  errors.push(
+    thrownBy(() => sau.forward(new Float32Array(1))),
+    thrownBy(() => sau.alloc(1)),
+    thrownBy(() => kept.array),
+  );
+  for (const error of errors) {
+    checks.that(error instanceof DisposedError, `${sau.tier}: ${error} is a DisposedError`);
+    hash.addText(`${error?.name}: ${error?.message}`);
+  }
+}
+
+/** Everything that an instance does; it is disposed afterwards. */
+function hashOf(sau: Sau, entry: Entry, checks: Checks): string {
+  const hash = new ResultsHash();
+  addCalls(hash, sau, checks);
+  addBatches(hash, sau, checks);
+  addErrors(hash, sau, checks);
+  addDisposal(hash, sau, entry, checks);
+  return hash.digits;
+}
+
+/** The hash of each tier that runs here by name; the others must say why not. */
+function hashesByTier(entry: Entry, checks: Checks): Partial<Record<Tier, string>> {
+  const hashes: Partial<Record<Tier, string>> = {};
+  for (const tier of TIERS) {
+    let sau: Sau;
+    try {
+      sau = entry.createSauSync({ tier });
+    } catch (error) {
+      const isTyped = error instanceof entry.TierUnavailableError && error.tier === tier;
+      checks.that(isTyped && error.name === "TierUnavailableError", `${tier} by name throws ${error}`);
+      if (!isTyped) continue;
+      const { name, message } = (error.cause ?? {}) as Error;
+      const says = `The tier "${tier}" cannot run here: ${name}: ${message}.`;
+      checks.that(error.message === says, `${tier}: the error has the host's own, found ${error.message}`);
+      continue;
+    }
+    checks.that(sau.tier === tier, `${tier} by name is ${sau.tier}`);
+    hashes[tier] = hashOf(sau, entry, checks);
+  }
+  return hashes;
+}
+
+/** The report of a choice by "auto": one entry for each tier tried, the last one taken, each with its reason. */
+function checkReport({ tier, tierReport }: Sau, checks: Checks): void {
+  const tried = tierReport.map((entry) => entry.tier).join();
+  checks.that(
+    tried === TIERS.slice(0, TIERS.indexOf(tier) + 1).join(),
+    `tierReport has ${tried} for ${tier}`,
+  );
+  for (const { tier: one, available, reason } of tierReport) {
+    checks.that(available === (one === tier), `tierReport says whether ${one} was taken`);
+    checks.that(reason !== "", `tierReport says why for ${one}`);
+  }
+}
+
+/** `length` values, the same `SMALL` again and again. */
+function repeated(length: number, random: Random): Float32Array {
+  const array = new Float32Array(length);
+  array.set(mixedArray(SMALL, 1.7, "finite", random));
+  for (let filled = SMALL; filled < length; filled *= 2) array.copyWithin(filled, 0, filled);
+  return array;
+}
+
+async function checkPool(pool: SauPool, sau: Sau, checks: Checks): Promise<void> {
+  checks.that(pool.tier === sau.tier, `the pool's tier is ${pool.tier}`);
+  const random = new Random(SEED, 2);
+  // What needs a worker, where there are workers; an interpreter would take long.
+  const length = pool.tier === "js" ? SMALL : LARGE;
+  const [x, dy] = [repeated(length, random), repeated(length, random)];
+  const channels = { alpha: new Float32Array(4).fill(0.25), shape: [length / 4, 4], channelAxis: 1 };
+  for (const params of [{ alpha: 0.15, beta: 1.7 }, channels]) {
+    const expected = sau.backward(x, dy, params);
+    const [y, found] = await Promise.all([pool.forward(x, params), pool.backward(x, dy, params)]);
+    checks.that(sameBits(y, sau.forward(x, params)), "the pool's forward gives the same bits");
+    checks.that(sameBits(found.dx, expected.dx), "the pool's dx has the same bits");
+    const sums = [found.dAlpha, expected.dAlpha].map((sum) => Array.from([sum].flat() as number[]).join());
+    checks.that(sums[0] === sums[1], `the pool's sums are ${sums[0]}, one thread's ${sums[1]}`);
+  }
+  const tensor = pool.alloc(length);
+  tensor.array.set(x);
+  await pool.forward(tensor.array, {}, { out: tensor.array });
+  checks.that(sameBits(tensor.array, sau.forward(x)), "the pool gives the same bits in its memory");
+  const [first] = await pool.forwardBatch([x.subarray(0, 100)]);
+  checks.that(sameBits(first!, sau.forward(x.subarray(0, 100))), "the pool's batches give the same bits");
+  const refused = await pool.forward(x, { beta: 0 }).catch((error: unknown) => error);
+  checks.that(refused instanceof RangeError, `the pool refuses beta 0 with ${refused}`);
+  await checkAbort(pool, x, sau.forward(x), checks);
+  const unfinished = pool.forward(x).catch((error: unknown) => error);
+  await pool.dispose();
+  const late = pool.forward(x).catch((error: unknown) => error);
+  // A small call is done before it can be ended.
+  for (const error of await Promise.all(length === LARGE ? [unfinished, late] : [late])) {
+    checks.that((error as Error).name === "DisposedError", `a disposed pool gives ${error}`);
+  }
+}
+
+async function checkAbort(pool: SauPool, x: Float32Array, y: Float32Array, checks: Checks): Promise<void> {
+  if (typeof AbortController !== "function") return;
+  const controller = new AbortController();
+  const call = (): Promise<unknown> =>
+    pool.forward(x, {}, { signal: controller.signal }).catch((error: unknown) => error);
+  const underWay = call();
+  controller.abort("enough");
+  const ended = await Promise.all(x.length === LARGE ? [underWay, call()] : [call()]);
+  checks.that(
+    ended.every((reason) => reason === "enough"),
+    `aborted calls reject with ${ended}`,
+  );
+  checks.that(sameBits(await pool.forward(x), y), "after an abort the pool gives the same bits");
+}
+
+/** Every way to an instance has the same tier, and `auto` reports what it tried. */
+async function checkInstances(entry: Entry, sau: Sau, withPromise: boolean, checks: Checks): Promise<void> {
+  checkReport(sau, checks);
+  if (withPromise) {
+    const promised = await entry.createSau();
+    checks.that(promised.tier === sau.tier, `createSau takes ${promised.tier}, createSauSync ${sau.tier}`);
+    checkReport(promised, checks);
+    promised.dispose();
+  }
+  const exact = entry.createSauSync({ deterministic: true });
+  checks.that(exact.tier !== "relaxed-simd", "deterministic is not relaxed-simd");
+  exact.dispose();
+  const x = Float32Array.of(-2, -0.5, 0, 0.5, 2);
+  const params = { alpha: 0.15, beta: 2 };
+  checks.that(sameBits(entry.forward(x, params), sau.forward(x, params)), "forward of the default instance");
+  const [found, expected] = [entry.backward(x, x, params), sau.backward(x, x, params)];
+  checks.that(sameBits(found.dx, expected.dx), "backward of the default instance");
+}
+
+/** Runs everything on the package that an entry exports. */
+export async function run(entry: Entry, extras: Extras = {}): Promise<Found> {
+  const { createSauPool, compilesAtOnceAlone = false } = extras;
+  const checks = new Checks();
+  const sau = entry.createSauSync();
+  const { tier, tierReport } = sau;
+  await checkInstances(entry, sau, !compilesAtOnceAlone, checks);
+  let [threads, poolReport] = [1, "no pool here"];
+  if (createSauPool !== undefined) {
+    const pool = await createSauPool({ threads: 2 });
+    ({ threads, report: poolReport } = pool);
+    await checkPool(pool, sau, checks);
+  }
+  const hash = hashOf(sau, entry, checks);
+  const hashes = hashesByTier(entry, checks);
+  checks.that(hashes[tier] === hash, `${tier} by name gives the same hash`);
+  const { count, failures } = checks;
+  return { tier, tierReport, threads, poolReport, hash, hashes, checks: count, failures };
+}
