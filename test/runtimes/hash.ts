@@ -7,24 +7,24 @@
 
 const rotateLeft = (word: number, by: number): number => (word << by) | (word >>> (32 - by));
 
-/** MurmurHash3_x86_32 of whole words. */
+/** MurmurHash3_x86_32 of whole words. Its fields are private to the compiler alone: ES2020 has no fast private ones. */
 export class Murmur3 {
-  #state: number;
-  #words = 0;
+  private state: number;
+  private words = 0;
 
   constructor(seed: number) {
-    this.#state = seed | 0;
+    this.state = seed | 0;
   }
 
   add(word: number): void {
     const mixed = Math.imul(rotateLeft(Math.imul(word, 0xcc9e2d51), 15), 0x1b873593);
-    this.#state = (Math.imul(rotateLeft(this.#state ^ mixed, 13), 5) + 0xe6546b64) | 0;
-    this.#words++;
+    this.state = (Math.imul(rotateLeft(this.state ^ mixed, 13), 5) + 0xe6546b64) | 0;
+    this.words++;
   }
 
   /** The hash of what was added so far, as an unsigned number. */
   get value(): number {
-    let mixed = this.#state ^ (4 * this.#words);
+    let mixed = this.state ^ (4 * this.words);
     mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
     mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
     return (mixed ^ (mixed >>> 16)) >>> 0;
@@ -33,32 +33,34 @@ export class Murmur3 {
 
 /** A hash of numbers and texts, in which every NaN is the same. */
 export class ResultsHash {
-  readonly #halves = [new Murmur3(0), new Murmur3(1)];
+  private readonly first = new Murmur3(0);
+  private readonly second = new Murmur3(1);
 
-  #add(word: number): void {
-    for (const half of this.#halves) half.add(word);
+  private add(word: number): void {
+    this.first.add(word);
+    this.second.add(word);
   }
 
   addSingles(values: Float32Array): void {
     const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
-    this.#add(values.length);
-    for (let i = 0; i < values.length; i++) this.#add(Number.isNaN(values[i]) ? 0x7fc00000 : bits[i]!);
+    this.add(values.length);
+    for (let i = 0; i < values.length; i++) this.add(Number.isNaN(values[i]) ? 0x7fc00000 : bits[i]!);
   }
 
   addDouble(value: number): void {
     const bits = new DataView(new ArrayBuffer(8));
     bits.setFloat64(0, value);
     const isNumber = !Number.isNaN(value);
-    this.#add(isNumber ? bits.getUint32(0) : 0x7ff80000);
-    this.#add(isNumber ? bits.getUint32(4) : 0);
+    this.add(isNumber ? bits.getUint32(0) : 0x7ff80000);
+    this.add(isNumber ? bits.getUint32(4) : 0);
   }
 
   addText(text: string): void {
-    this.#add(text.length);
-    for (let i = 0; i < text.length; i++) this.#add(text.charCodeAt(i));
+    this.add(text.length);
+    for (let i = 0; i < text.length; i++) this.add(text.charCodeAt(i));
   }
 
   get digits(): string {
-    return this.#halves.map(({ value }) => value.toString(16).padStart(8, "0")).join("");
+    return [this.first, this.second].map(({ value }) => value.toString(16).padStart(8, "0")).join("");
   }
 }

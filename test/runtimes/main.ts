@@ -3,13 +3,15 @@
  * and with the matrix of docs/runtimes.md.
  */
 import { parseArgs } from "node:util";
+import { bun } from "./bun/index.js";
+import { deno } from "./deno/index.js";
 import { updateGolden, wrongHashes } from "./golden.js";
 import { differences, table, WRITE, writeMatrix } from "./matrix.js";
 import { nodes } from "./node/index.js";
 import { Projects } from "./projects.js";
 import type { Failure, Row, Runtime } from "./row.js";
 
-const RUNTIMES: readonly Runtime[] = [...nodes];
+const RUNTIMES: readonly Runtime[] = [...nodes, deno, bun];
 
 const HELP = `Usage: npm run test:runtimes [-- OPTIONS]
 

@@ -20,16 +20,21 @@ export class Projects {
     const pack = ["pack", "--json", "--ignore-scripts", "--pack-destination", projects.#folder];
     const [{ filename }] = JSON.parse(execFileSync("npm", pack, { cwd: ROOT, encoding: "utf8" }));
     const template = projects.#template;
-    await build({
-      entryPoints: [fileURLToPath(new URL("body.ts", import.meta.url))],
-      outfile: join(template, "body.js"),
-      bundle: true,
-      format: "esm",
-      platform: "neutral",
-      target: "es2020",
-      // Its numbers are the same in every run.
-      define: { "process.env.SAU_TEST_SEED": "undefined" },
-    });
+    for (const [file, format] of [
+      ["body.js", "esm"],
+      ["body.cjs", "cjs"],
+    ] as const) {
+      await build({
+        entryPoints: [fileURLToPath(new URL("body.ts", import.meta.url))],
+        outfile: join(template, file),
+        bundle: true,
+        format,
+        platform: "neutral",
+        target: "es2020",
+        // Its numbers are the same in every run.
+        define: { "process.env.SAU_TEST_SEED": "undefined" },
+      });
+    }
     writeFileSync(
       join(template, "package.json"),
       `{ "name": "project", "private": true, "type": "module" }\n`,

@@ -26,7 +26,10 @@ export interface Failure {
 
 /** What a runtime is given. */
 export interface Context {
-  /** A folder of the runtime's own: the packed package is in its node_modules, and beside it lies body.js (body.ts). */
+  /**
+   * A folder of the runtime's own: the packed package is in its node_modules, and beside it lies the body (body.ts), as
+   * body.js, an ES module, and as body.cjs.
+   */
   readonly project: string;
 }
 

@@ -1,6 +1,7 @@
 /** The ways of running the package in a runtime that has a command: each is a program that prints what it found. */
-import { execFile } from "node:child_process";
+import { type ExecFileOptions, execFile } from "node:child_process";
 import { copyFileSync, readdirSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -30,17 +31,37 @@ export interface Printed extends Found {
 /** Which runtime it is. */
 export type Identity = Pick<Row, "runtime" | "version"> & { readonly engine: Engine };
 
+const require = createRequire(import.meta.url);
+
+/** A file of a package that is installed for these tests (test/runtimes/package.json). */
+export function installed(name: string, file: string): string {
+  return join(require.resolve(`${name}/package.json`), "..", file);
+}
+
+/** Where and how a command runs. */
+export type Place = Pick<ExecFileOptions, "cwd" | "env">;
+
 /** What a command prints on standard output. */
-export async function output(command: string, args: readonly string[], cwd?: string): Promise<string> {
-  const { stdout } = await promisify(execFile)(command, args, { cwd, timeout: LIMIT_MS, maxBuffer: 2 ** 24 });
+export async function output(command: string, args: readonly string[], place: Place = {}): Promise<string> {
+  const options = { ...place, timeout: LIMIT_MS, maxBuffer: 2 ** 24 };
+  const { stdout } = await promisify(execFile)(command, args, options);
   return stdout;
 }
 
 /** Runs a command whose last line is what it found, as JSON. */
-export async function printed(command: string, args: readonly string[], cwd: string): Promise<Printed> {
-  const lines = (await output(command, args, cwd)).trimEnd().split("\n");
+export async function printed(command: string, args: readonly string[], place: Place): Promise<Printed> {
+  const lines = (await output(command, args, place)).trimEnd().split("\n");
   return JSON.parse(lines.at(-1)!);
 }
+
+/** What the pool's report says where it has the two workers that were asked for. */
+export const TWO_WORKERS = /^2 threads, each a worker: as many as were asked for$/;
+
+/** What reports say where there is no WebAssembly. */
+export const NO_WEBASSEMBLY = {
+  passedOver: /^Error: this host has no WebAssembly$/,
+  pool: /^1 thread, the calling one: no tier works .* \(Error: this host has no WebAssembly\)$/,
+};
 
 /** Puts the programs that several runtimes share into a project. */
 export function copyPrograms({ project }: Context): void {

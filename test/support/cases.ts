@@ -84,7 +84,7 @@ export function channelCase(
   values: Values,
   random: Random,
 ): Case {
-  const channels = shape.at(channelAxis)!;
+  const channels = shape[channelAxis < 0 ? shape.length + channelAxis : channelAxis]!;
   const length = shape.reduce((product, size) => product * size, 1);
   const middle = random.pick([1e-3, 1, 20000]);
   const perChannel = (value: () => number): Float32Array => Float32Array.from({ length: channels }, value);

