@@ -3,6 +3,7 @@
  * and with the matrix of docs/runtimes.md.
  */
 import { parseArgs } from "node:util";
+import { browsers } from "./browsers/index.js";
 import { bun } from "./bun/index.js";
 import { deno } from "./deno/index.js";
 import { updateGolden, wrongHashes } from "./golden.js";
@@ -11,7 +12,7 @@ import { nodes } from "./node/index.js";
 import { Projects } from "./projects.js";
 import type { Failure, Row, Runtime } from "./row.js";
 
-const RUNTIMES: readonly Runtime[] = [...nodes, deno, bun];
+const RUNTIMES: readonly Runtime[] = [...nodes, deno, bun, ...browsers];
 
 const HELP = `Usage: npm run test:runtimes [-- OPTIONS]
 
