@@ -1,12 +1,11 @@
 /**
  * What runs here, and why: the four tiers, fastest first, and the choice among them.
  *
- * A tier is chosen only after its kernels gave known answers: an engine can accept a module and run
- * it wrong (Node 20 with --experimental-wasm-relaxed-simd returns doubled results).
+ * A tier is chosen only after its kernels gave known answers: an engine can accept a module and run it wrong.
  */
 import { checkObject, describe, TierUnavailableError } from "./errors.js";
 import { createJsKernels } from "./kernels/js.js";
-import { selfTest } from "./kernels/self-test.js";
+import { expectFused, selfTest } from "./kernels/self-test.js";
 import { Arena, INITIAL_PAGES, JsMemory } from "./memory/arena.js";
 import type { KernelExports } from "./wasm/kernels.js";
 
@@ -144,6 +143,7 @@ function* choose(
           ? startJs()
           : yield* startWasm(tier, module === undefined ? modules : () => module, createMemory);
       selfTest(arena, kernels);
+      if (tier === "relaxed-simd") expectFused(arena, kernels, createJsKernels(arena));
       const first = report.length === 0 ? "the fastest tier" : "the fastest tier that works here";
       report.push({ tier, available: true, reason: options.tier === tier ? "asked for by name" : first });
       return { tier, report, arena, kernels };

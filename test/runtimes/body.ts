@@ -10,7 +10,6 @@ import { Random } from "../support/random.js";
 import { ResultsHash } from "./hash.js";
 
 type Sau = Package.Sau;
-type SauOptions = Package.SauOptions;
 type Tier = Package.Tier;
 
 /** The package as an entry exports it. */
@@ -23,8 +22,8 @@ export type Entry = Pick<
 export interface Extras {
   /** Of `sau-simd/threads`. */
   readonly createSauPool?: (options?: SauPoolOptions) => Promise<SauPool>;
-  /** Options of every instance, for hosts that need some. */
-  readonly options?: SauOptions;
+  /** The host never settles what it compiles later: without createSau. */
+  readonly compilesAtOnceAlone?: boolean;
 }
 
 /** What a run found. All of it goes through JSON. */
@@ -216,16 +215,16 @@ function hashOf(sau: Sau, entry: Entry, checks: Checks): string {
 }
 
 /** The hash of each tier that runs here by name; the others must say why not. */
-function hashesByTier(entry: Entry, options: SauOptions, checks: Checks): Partial<Record<Tier, string>> {
+function hashesByTier(entry: Entry, checks: Checks): Partial<Record<Tier, string>> {
   const hashes: Partial<Record<Tier, string>> = {};
   for (const tier of TIERS) {
     let sau: Sau;
     try {
-      sau = entry.createSauSync({ ...options, tier });
+      sau = entry.createSauSync({ tier });
     } catch (error) {
       const isTyped = error instanceof entry.TierUnavailableError && error.tier === tier;
       checks.that(isTyped && error.name === "TierUnavailableError", `${tier} by name throws ${error}`);
-      if (options.module !== undefined || !isTyped) continue;
+      if (!isTyped) continue;
       const { name, message } = (error.cause ?? {}) as Error;
       const says = `The tier "${tier}" cannot run here: ${name}: ${message}.`;
       checks.that(error.message === says, `${tier}: the error has the host's own, found ${error.message}`);
@@ -261,7 +260,8 @@ function repeated(length: number, random: Random): Float32Array {
 async function checkPool(pool: SauPool, sau: Sau, checks: Checks): Promise<void> {
   checks.that(pool.tier === sau.tier, `the pool's tier is ${pool.tier}`);
   const random = new Random(SEED, 2);
-  const length = pool.threads > 1 ? LARGE : SMALL;
+  // What needs a worker, where there are workers; an interpreter would take long.
+  const length = pool.tier === "js" ? SMALL : LARGE;
   const [x, dy] = [repeated(length, random), repeated(length, random)];
   const channels = { alpha: new Float32Array(4).fill(0.25), shape: [length / 4, 4], channelAxis: 1 };
   for (const params of [{ alpha: 0.15, beta: 1.7 }, channels]) {
@@ -284,8 +284,8 @@ async function checkPool(pool: SauPool, sau: Sau, checks: Checks): Promise<void>
   const unfinished = pool.forward(x).catch((error: unknown) => error);
   await pool.dispose();
   const late = pool.forward(x).catch((error: unknown) => error);
-  // A call that needs no other thread is done before it can be ended.
-  for (const error of await Promise.all(pool.threads > 1 ? [unfinished, late] : [late])) {
+  // A small call is done before it can be ended.
+  for (const error of await Promise.all(length === LARGE ? [unfinished, late] : [late])) {
     checks.that((error as Error).name === "DisposedError", `a disposed pool gives ${error}`);
   }
 }
@@ -297,7 +297,7 @@ async function checkAbort(pool: SauPool, x: Float32Array, y: Float32Array, check
     pool.forward(x, {}, { signal: controller.signal }).catch((error: unknown) => error);
   const underWay = call();
   controller.abort("enough");
-  const ended = await Promise.all(pool.threads > 1 ? [underWay, call()] : [call()]);
+  const ended = await Promise.all(x.length === LARGE ? [underWay, call()] : [call()]);
   checks.that(
     ended.every((reason) => reason === "enough"),
     `aborted calls reject with ${ended}`,
@@ -305,37 +305,41 @@ async function checkAbort(pool: SauPool, x: Float32Array, y: Float32Array, check
   checks.that(sameBits(await pool.forward(x), y), "after an abort the pool gives the same bits");
 }
 
-/** Runs everything on the package that an entry exports. */
-export async function run(entry: Entry, { createSauPool, options = {} }: Extras = {}): Promise<Found> {
-  const checks = new Checks();
-  const sau = await entry.createSau(options);
+/** Every way to an instance has the same tier, and `auto` reports what it tried. */
+async function checkInstances(entry: Entry, sau: Sau, withPromise: boolean, checks: Checks): Promise<void> {
   checkReport(sau, checks);
-  const { tier, tierReport } = sau;
-  const synchronous = entry.createSauSync(options);
-  checks.that(synchronous.tier === tier, `createSauSync takes ${synchronous.tier}, createSau ${tier}`);
-  synchronous.dispose();
-  if (options.module === undefined) {
-    const x = Float32Array.of(-2, -0.5, 0, 0.5, 2);
-    const params = { alpha: 0.15, beta: 2 };
-    checks.that(
-      sameBits(entry.forward(x, params), sau.forward(x, params)),
-      "forward of the default instance",
-    );
-    const [found, expected] = [entry.backward(x, x, params), sau.backward(x, x, params)];
-    checks.that(sameBits(found.dx, expected.dx), "backward of the default instance");
-    const exact = entry.createSauSync({ deterministic: true });
-    checks.that(exact.tier !== "relaxed-simd", "deterministic is not relaxed-simd");
-    exact.dispose();
+  if (withPromise) {
+    const promised = await entry.createSau();
+    checks.that(promised.tier === sau.tier, `createSau takes ${promised.tier}, createSauSync ${sau.tier}`);
+    checkReport(promised, checks);
+    promised.dispose();
   }
+  const exact = entry.createSauSync({ deterministic: true });
+  checks.that(exact.tier !== "relaxed-simd", "deterministic is not relaxed-simd");
+  exact.dispose();
+  const x = Float32Array.of(-2, -0.5, 0, 0.5, 2);
+  const params = { alpha: 0.15, beta: 2 };
+  checks.that(sameBits(entry.forward(x, params), sau.forward(x, params)), "forward of the default instance");
+  const [found, expected] = [entry.backward(x, x, params), sau.backward(x, x, params)];
+  checks.that(sameBits(found.dx, expected.dx), "backward of the default instance");
+}
+
+/** Runs everything on the package that an entry exports. */
+export async function run(entry: Entry, extras: Extras = {}): Promise<Found> {
+  const { createSauPool, compilesAtOnceAlone = false } = extras;
+  const checks = new Checks();
+  const sau = entry.createSauSync();
+  const { tier, tierReport } = sau;
+  await checkInstances(entry, sau, !compilesAtOnceAlone, checks);
   let [threads, poolReport] = [1, "no pool here"];
   if (createSauPool !== undefined) {
-    const pool = await createSauPool({ ...options, threads: 2 });
+    const pool = await createSauPool({ threads: 2 });
     ({ threads, report: poolReport } = pool);
     await checkPool(pool, sau, checks);
   }
   const hash = hashOf(sau, entry, checks);
-  const hashes = hashesByTier(entry, options, checks);
-  checks.that((hashes[tier] ?? hash) === hash, `${tier} by name gives the same hash`);
+  const hashes = hashesByTier(entry, checks);
+  checks.that(hashes[tier] === hash, `${tier} by name gives the same hash`);
   const { count, failures } = checks;
   return { tier, tierReport, threads, poolReport, hash, hashes, checks: count, failures };
 }

@@ -11,8 +11,9 @@ import { differences, table, WRITE, writeMatrix } from "./matrix.js";
 import { nodes } from "./node/index.js";
 import { Projects } from "./projects.js";
 import type { Failure, Row, Runtime } from "./row.js";
+import { workerd } from "./workerd/index.js";
 
-const RUNTIMES: readonly Runtime[] = [...nodes, deno, bun, ...browsers];
+const RUNTIMES: readonly Runtime[] = [...nodes, deno, bun, ...browsers, workerd];
 
 const HELP = `Usage: npm run test:runtimes [-- OPTIONS]
 

@@ -21,7 +21,7 @@ export function availableTiers(): Tier[] {
       createSauSync({ tier }).dispose();
       return true;
     } catch (error) {
-      if (optionalTiers().includes(tier)) return false;
+      if (optionalTiers().includes(tier) || /are not fused/.test((error as Error).message)) return false;
       throw error;
     }
   });

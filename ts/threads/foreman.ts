@@ -61,13 +61,17 @@ function* pack(source: Iterable<Task>): Generator<Packed, undefined> {
   return undefined;
 }
 
-/** Lets others have the event loop. */
+/** Lets others have the event loop, where the host has one: a bare context has no timers. */
 function turn(): Promise<void> {
   return new Promise((resolve) => {
     if (typeof setImmediate === "function") setImmediate(resolve);
-    else setTimeout(resolve, 0);
+    else if (typeof setTimeout === "function") setTimeout(resolve, 0);
+    else resolve();
   });
 }
+
+/** Milliseconds; a bare context has but the date. */
+const now: () => number = typeof performance === "object" ? () => performance.now() : Date.now;
 
 /** The foreman of a pool, or of a single thread. */
 export class Foreman {
@@ -110,7 +114,7 @@ export class Foreman {
     const hear = (): void => this.hear();
     signal?.addEventListener("abort", hear);
     this.#failure = undefined;
-    this.#turnBegan = performance.now();
+    this.#turnBegan = now();
     this.crew?.muster();
     try {
       for (;;) {
@@ -180,9 +184,9 @@ export class Foreman {
 
   /** Waits for something to happen; or does an item, where nobody else does. */
   async #proceed(rung: number): Promise<void> {
-    if (performance.now() - this.#turnBegan > TURN_MS) {
+    if (now() - this.#turnBegan > TURN_MS) {
       await turn();
-      this.#turnBegan = performance.now();
+      this.#turnBegan = now();
     }
     if (this.#workers > 0 || !this.#doOne()) await this.#listen(rung);
   }
@@ -224,7 +228,7 @@ export class Foreman {
     await new Promise<void>((resolve) => {
       this.#wake = resolve;
     });
-    this.#turnBegan = performance.now();
+    this.#turnBegan = now();
   }
 
   /** Something has happened: the foreman looks at everything anew. */

@@ -11,6 +11,9 @@ import {
   type Way,
 } from "../ways.js";
 
+/** What reports say of relaxed SIMD where the processor does not fuse. */
+const NOT_FUSED = /^Error: multiplications are not fused with additions here: simd128 gives the same bits$/;
+
 /** Where workers are not allowed by the permission model. */
 const RESTRICTED = /^1 thread, the calling one: no worker starts: Access to this API has been restricted\b/;
 
@@ -31,7 +34,7 @@ async function rowsUnder(major: number, { project }: Context): Promise<(Row | Fa
       way: "vm context, codeGeneration wasm: false",
       run: run("vm.cjs", "without-wasm"),
       passedOver: /^CompileError: .* Wasm code generation disallowed by embedder$/,
-      pool: /^1 thread, the calling one: no tier works .* disallowed by embedder\)$/,
+      pool: /: this host has no workers$/,
     },
     { way: "permission model", run: run(...permission, "esm.mjs"), pool: RESTRICTED },
     {
@@ -41,6 +44,22 @@ async function rowsUnder(major: number, { project }: Context): Promise<(Row | Fa
     },
     { way: "--jitless", run: run("--jitless", "esm.mjs"), ...NO_WEBASSEMBLY },
   ];
+  // Before version 22 relaxed SIMD is behind a flag.
+  const relaxed = major < 22 ? ["--experimental-wasm-relaxed-simd"] : [];
+  ways.push(
+    {
+      way: "processor without FMA",
+      run: run(...relaxed, "--no-enable-fma3", "esm.mjs"),
+      passedOver: NOT_FUSED,
+    },
+    // On which V8's optimised code for relaxed SIMD is wrong up to 13.6.
+    {
+      way: "processor without AVX",
+      run: run(...relaxed, "--no-enable-avx", "esm.mjs"),
+      passedOver: NOT_FUSED,
+    },
+  );
+  if (major < 22) ways.push({ way: relaxed[0]!, run: run(...relaxed, "esm.mjs") });
   const version = (await output(node, ["--version"])).trim();
   return rowsOf({ runtime: `Node ${major}`, version, engine: "V8" }, ways);
 }

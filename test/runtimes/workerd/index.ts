@@ -1,0 +1,40 @@
+/** workerd, the runtime of Cloudflare Workers: from miniflare, and as it comes. */
+import { copyFileSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Runtime } from "../row.js";
+import { installed, type Printed, rowsOf, type Way } from "../ways.js";
+import { bundleWorker } from "./bundle.js";
+import { askMiniflare, askWorkerd } from "./serve.js";
+
+const PROGRAMS = fileURLToPath(new URL(".", import.meta.url));
+
+const NO_WORKERS = /^1 thread, the calling one: this host has no workers$/;
+const REFUSED = /^CompileError: .* Wasm code generation disallowed by embedder$/;
+
+function versionOf(name: string): string {
+  return JSON.parse(readFileSync(installed(name, "package.json"), "utf8")).version;
+}
+
+export const workerd: Runtime = {
+  name: "workerd",
+  async rows({ project }) {
+    const files = async (program: string) => {
+      copyFileSync(join(PROGRAMS, program), join(project, program));
+      return bundleWorker(join(project, program));
+    };
+    const inMiniflare = (program: string) => async (): Promise<Printed> =>
+      JSON.parse(await askMiniflare(await files(program)));
+    const plain = (program: string) => async (): Promise<Printed> =>
+      JSON.parse(await askWorkerd(await files(program), project));
+    const ways = (run: typeof plain): Way[] => [
+      { way: "module import", run: run("per-request.mjs"), pool: NO_WORKERS },
+      { way: "sau-simd/init", run: run("init.mjs") },
+      { way: "sau-simd/inline at start-up", run: run("start-up.mjs") },
+      { way: "sau-simd/inline in a request", run: run("in-request.mjs"), passedOver: REFUSED },
+    ];
+    const miniflare = { runtime: "miniflare", version: versionOf("miniflare"), engine: "V8" } as const;
+    const workerd = { runtime: "workerd", version: versionOf("workerd"), engine: "V8" } as const;
+    return [...(await rowsOf(miniflare, ways(inMiniflare))), ...(await rowsOf(workerd, ways(plain)))];
+  },
+};
