@@ -3,6 +3,7 @@
  * and the wasm-bindgen tool at the version that Cargo.lock fixes. Says each step before it does it.
  */
 import { parseArgs } from "node:util";
+import { installDebianPackages, say } from "./debian.js";
 import { captureIfAny, findProgram, show } from "./wasm/shell.js";
 import {
   DEBIAN,
@@ -49,19 +50,18 @@ function installCompiler(): boolean {
     if (added && rustupToolchain() !== undefined) return true;
     console.log("rustup could not add them.");
   }
-  installDebianPackages();
+  installDebianCompiler();
   linkDebianToolchain();
   return true;
 }
 
-function installDebianPackages(): void {
+function installDebianCompiler(): void {
   if (findProgram("apt-get") === undefined) {
     throw new Error(
       `No compiler for ${WASM_TARGET}, and no apt-get to install Debian's. Install Rust with rustup (https://rustup.rs), then run again: npm run setup:rust`,
     );
   }
-  asRoot("apt-get", "update");
-  asRoot("apt-get", "install", "--yes", "--no-install-recommends", ...DEBIAN.packages);
+  installDebianPackages(DEBIAN.packages);
   if (debianToolchain() === undefined) {
     throw new Error(
       `${DEBIAN.packages.join(", ")} are installed, but not all of rustc, cargo, ${DEBIAN.linker} and the library sources are in their places under /usr.`,
@@ -107,21 +107,6 @@ function cargoInstall(crate: string, version: string): true {
     throw new Error(`cargo could not install ${crate} ${version}; its messages are above.`);
   }
   return true;
-}
-
-/** Runs a command as root: directly, or with sudo. */
-function asRoot(...command: string[]): void {
-  const isRoot = process.getuid?.() === 0;
-  if (!isRoot && findProgram("sudo") === undefined) {
-    throw new Error(`Needs root. Run as root: ${command.join(" ")}`);
-  }
-  const [program = "", ...args] = isRoot ? command : ["sudo", ...command];
-  say([program, ...args].join(" "));
-  if (!show(program, args)) throw new Error(`${command.join(" ")} failed; its messages are above.`);
-}
-
-function say(step: string): void {
-  console.log(`==> ${step}`);
 }
 
 try {

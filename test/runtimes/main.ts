@@ -3,6 +3,7 @@
  * and with the matrix of docs/runtimes.md.
  */
 import { parseArgs } from "node:util";
+import { browsers } from "./browsers/index.js";
 import { bun } from "./bun/index.js";
 import { deno } from "./deno/index.js";
 import { edgeRuntime } from "./edge-runtime/index.js";
@@ -14,7 +15,7 @@ import { Projects } from "./projects.js";
 import type { Failure, Row, Runtime } from "./row.js";
 import { workerd } from "./workerd/index.js";
 
-const RUNTIMES: readonly Runtime[] = [...nodes, deno, bun, workerd, edgeRuntime, hermes];
+const RUNTIMES: readonly Runtime[] = [...nodes, deno, bun, ...browsers, workerd, edgeRuntime, hermes];
 
 const HELP = `Usage: npm run test:runtimes [-- OPTIONS]
 

@@ -16,12 +16,16 @@ if (typeof require === "function") {
     onmessageerror: () => void;
     postMessage: (message: Message) => void;
   };
+  // As on a page that is sandboxed.
+  if (navigator.locks === undefined) throw new Error("workers have no Web Locks here");
   scope.onmessage = ({ data: { assignment, ringsByMessage, lock } }) => {
     // Held for ever; see hosts/web.ts.
-    navigator.locks.request(lock, () => {
+    const held = navigator.locks.request(lock, () => {
       setTimeout(serve, 0, assignment, (message: Message) => scope.postMessage(message), ringsByMessage);
       return new Promise(() => {});
     });
+    // A rejection is not told to who made the worker, an error is.
+    held.catch(reportError);
   };
   scope.onmessageerror = () => {
     throw new Error("the memory cannot be shared with a worker");

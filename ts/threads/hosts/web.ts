@@ -34,44 +34,75 @@ export function webHost(): Host {
   return { parallelism: navigator.hardwareConcurrency, startWorker };
 }
 
+/** That a worker's program is not loaded, of which browsers say little. */
+function refusal(words: string, cause?: unknown): Error {
+  return new Error(`the browser refuses it${words}: does the page's policy allow worker-src blob:?`, {
+    cause,
+  });
+}
+
 function startWorker(
   assignment: Assignment,
   ringsByMessage: boolean,
   listeners: WorkerListeners,
 ): HostWorker {
   const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-  const worker = new Worker(url, { name: "sau-simd" });
+  let worker: Worker;
+  try {
+    worker = new Worker(url, { name: "sau-simd" });
+  } catch (error) {
+    URL.revokeObjectURL(url);
+    throw refusal(` (${error})`, error);
+  }
   const lock = `sau-simd ${crypto.randomUUID()}`;
   let error: unknown = new Error("the worker was ended");
-  /** Whether the worker holds its lock, so that it is gone as soon as someone else gets it. */
-  let isLocked = false;
+  /** Whether it was heard, so that it has its lock, or had it. */
+  let hasBegun = false;
+  let isAwaited = false;
   let isGone = false;
   const gone = (): void => {
     if (isGone) return;
     isGone = true;
+    URL.revokeObjectURL(url);
     listeners.gone(error);
+  };
+  const awaitEnd = async (): Promise<void> => {
+    if (isAwaited) return;
+    isAwaited = true;
+    try {
+      // Shared, so that those that workers hold are the exclusive ones.
+      await navigator.locks.request(lock, { mode: "shared" }, () => {
+        if (hasBegun) return undefined;
+        gone();
+        // A worker that is told to end can go on for a while: without the lock it never begins.
+        return new Promise(() => {});
+      });
+    } catch {
+      // Refused here, they were refused to the worker too, which has told why and has not begun.
+    }
+    gone();
   };
   const terminate = (): void => {
     worker.terminate();
-    if (!isLocked) gone();
+    awaitEnd();
   };
   worker.onmessage = ({ data }: MessageEvent<Message>) => {
-    if (!isLocked) {
-      isLocked = true;
-      URL.revokeObjectURL(url);
-      navigator.locks.request(lock, gone);
-    }
+    hasBegun = true;
+    awaitEnd();
     listeners.message(data);
   };
   worker.onerror = (event) => {
     // It would otherwise print what the pool's report says.
     event.preventDefault();
-    // Without a message where the program could not be loaded at all.
-    error = new Error(
-      event.message || "the browser refuses it: does the page's policy allow worker-src blob:?",
-    );
-    // An error does not end a worker.
-    terminate();
+    if (event.message) {
+      error = new Error(event.message);
+      // An error does not end a worker.
+      terminate();
+      return;
+    }
+    // The program could not be loaded at all, so that there is nothing to wait for.
+    error = refusal("");
+    gone();
   };
   const first: FirstMessage = { assignment, ringsByMessage, lock };
   worker.postMessage(first);

@@ -1,0 +1,107 @@
+/** The ways of running the package in a browser: a page each, and what must be found on it. */
+import type { Way } from "../ways.js";
+
+/** A page, and the way's reports. */
+export interface PageWay extends Omit<Way, "run"> {
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** What the page runs, of client/. */
+  readonly script: string;
+  /** A script that runs before that one. */
+  readonly first?: string;
+}
+
+/** What makes a page cross-origin isolated. */
+export const ISOLATED = {
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-embedder-policy": "require-corp",
+};
+
+/** Whether a page is one that may share memory with its workers. */
+export function isIsolated({ headers }: PageWay): boolean {
+  return "cross-origin-opener-policy" in headers;
+}
+
+/** Of the inline scripts that the policies allow. */
+export const NONCE = "c2F1LXNpbWQ";
+
+const SCRIPTS = `script-src 'self' 'nonce-${NONCE}'`;
+
+const NOT_ISOLATED =
+  /^1 thread, the calling one: this page is not cross-origin isolated: serve it with the headers Cross-Origin-/;
+const WORKERS = /^2 threads, each a worker: as many as were asked for$/;
+
+/** All of them. */
+export const WAYS: readonly PageWay[] = [
+  { way: "page", path: "/page", headers: {}, script: "page", pool: NOT_ISOLATED },
+  {
+    way: "classic worker",
+    path: "/classic-worker",
+    headers: {},
+    script: "classic-worker-page",
+    pool: NOT_ISOLATED,
+  },
+  {
+    way: "module worker",
+    path: "/module-worker",
+    headers: {},
+    script: "module-worker-page",
+    pool: NOT_ISOLATED,
+  },
+  {
+    way: "isolated page",
+    path: "/isolated-page",
+    headers: ISOLATED,
+    script: "page",
+    pool: WORKERS,
+  },
+  {
+    way: "isolated page's worker",
+    path: "/isolated-worker",
+    headers: ISOLATED,
+    script: "module-worker-page",
+    pool: WORKERS,
+  },
+  {
+    way: "sandboxed frame of an isolated page",
+    path: "/frame",
+    headers: ISOLATED,
+    script: "frame-page",
+    pool: /^1 thread, the calling one: /,
+  },
+  {
+    way: "CSP without wasm-unsafe-eval",
+    path: "/csp",
+    headers: { ...ISOLATED, "content-security-policy": SCRIPTS },
+    script: "page",
+    passedOver:
+      /^CompileError: .*(CSP|Content Security Policy|unsafe-eval)|relaxed simd instructions not supported/,
+    pool: /^1 thread, the calling one: no tier works in a memory that threads can share \(/,
+  },
+  {
+    way: "CSP without blob: workers",
+    path: "/csp-workers",
+    headers: {
+      ...ISOLATED,
+      "content-security-policy": `${SCRIPTS} 'wasm-unsafe-eval'; worker-src 'self'`,
+    },
+    script: "page",
+    pool: /^1 thread, the calling one: no worker starts: the browser refuses it.*: does the page's policy allow worker-src blob:\?$/,
+  },
+  {
+    way: "CSP with Trusted Types",
+    path: "/csp-trusted-types",
+    headers: { ...ISOLATED, "content-security-policy": "require-trusted-types-for 'script'" },
+    script: "page",
+    pool: /^1 thread, the calling one: no worker starts: the browser refuses it \(TypeError: /,
+  },
+  {
+    way: "no WebAssembly",
+    path: "/no-webassembly",
+    headers: ISOLATED,
+    script: "page",
+    first: "delete globalThis.WebAssembly;",
+    passedOver: /^Error: this host has no WebAssembly$/,
+    pool: /^1 thread, the calling one: no tier works .* \(Error: this host has no WebAssembly\)$/,
+  },
+];
