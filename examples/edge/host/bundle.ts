@@ -47,7 +47,8 @@ export async function bundle(): Promise<WorkerModule[]> {
   });
   const modules = outputFiles.map(({ path, contents }) => ({
     type: KINDS[extname(path) as keyof typeof KINDS],
-    path: basename(path),
+    // As it is imported.
+    path: extname(path) === ".wasm" ? `${basename(path)}?module` : basename(path),
     contents: new Uint8Array(contents),
   }));
   return modules.sort((a, b) => Number(b.type === "ESModule") - Number(a.type === "ESModule"));
