@@ -40,6 +40,11 @@ async function main(): Promise<boolean> {
     console.log(HELP);
     return true;
   }
+  if (process.platform !== "linux" || process.arch !== "x64") {
+    throw new Error(
+      `The runtimes are installed for Linux on x64 alone, this is ${process.platform} on ${process.arch}.`,
+    );
+  }
   const names = [...(values.only ?? []), ...positionals];
   const unknown = names.find((name) => !RUNTIMES.some((runtime) => runtime.name === name));
   if (unknown !== undefined) throw new Error(`There is no runtime ${unknown}. --help lists them.`);

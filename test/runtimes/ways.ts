@@ -1,11 +1,12 @@
 /** The ways of running the package in a runtime that has a command: each is a program that prints what it found. */
 import { type ExecFileOptions, execFile } from "node:child_process";
-import { copyFileSync, readdirSync } from "node:fs";
+import { copyFileSync, readdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Found } from "./body.js";
+import type { RunExample } from "./examples.js";
 import type { Context, Engine, Failure, Row } from "./row.js";
 
 const PROGRAMS = fileURLToPath(new URL("programs/", import.meta.url));
@@ -72,6 +73,15 @@ export const NO_WEBASSEMBLY = {
 /** Puts the programs that several runtimes share into a project. */
 export function copyPrograms({ project }: Context): void {
   for (const file of readdirSync(PROGRAMS)) copyFileSync(join(PROGRAMS, file), join(project, file));
+}
+
+/** Runs examples as programs of a command; those that call require are CommonJS. */
+export function asPrograms(command: string, args: readonly string[], project: string): RunExample {
+  return async (code, name) => {
+    const file = `${name}.${code.includes("require(") ? "cjs" : "mjs"}`;
+    writeFileSync(join(project, file), code);
+    return output(command, [...args, file], { cwd: project });
+  };
 }
 
 /** Runs each way, one after the other: they share the machine's threads. */

@@ -1,6 +1,8 @@
 /** Bun, from npm's package of its binary. Its engine can be told to be one that lacks something. */
+import { failedExamples } from "../examples.js";
 import type { Runtime } from "../row.js";
 import {
+  asPrograms,
   copyPrograms,
   installed,
   NO_WEBASSEMBLY,
@@ -39,6 +41,9 @@ export const bun: Runtime = {
       { way: "no WebAssembly", run: run("esm.mjs", { BUN_JSC_useWasm: "0" }), ...NO_WEBASSEMBLY },
     ];
     const version = (await output(command, ["--version"])).trim();
-    return rowsOf({ runtime: "Bun", version, engine: "JavaScriptCore" }, ways);
+    return [
+      ...(await rowsOf({ runtime: "Bun", version, engine: "JavaScriptCore" }, ways)),
+      ...(await failedExamples("Bun", "bun", asPrograms(command, [], context.project))),
+    ];
   },
 };

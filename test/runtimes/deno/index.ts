@@ -1,6 +1,8 @@
 /** Deno, from npm's package of its binary. */
+import { failedExamples } from "../examples.js";
 import type { Runtime } from "../row.js";
 import {
+  asPrograms,
   copyPrograms,
   installed,
   NO_WEBASSEMBLY,
@@ -29,6 +31,9 @@ export const deno: Runtime = {
       { way: "--v8-flags=--jitless", run: run("--v8-flags=--jitless", "esm.mjs"), ...NO_WEBASSEMBLY },
     ];
     const version = (await output(command, ["--version"])).split(" ")[1]!;
-    return rowsOf({ runtime: "Deno", version, engine: "V8" }, ways);
+    return [
+      ...(await rowsOf({ runtime: "Deno", version, engine: "V8" }, ways)),
+      ...(await failedExamples("Deno", "deno", asPrograms(command, ["run", "--no-prompt"], context.project))),
+    ];
   },
 };

@@ -1,9 +1,10 @@
 /** @edge-runtime/vm, the local host of Vercel's edge functions: a vm context that may not compile WebAssembly. */
-import { copyFileSync, readFileSync } from "node:fs";
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { EdgeVM } from "@edge-runtime/vm";
 import { build } from "esbuild";
+import { failedExamples } from "../examples.js";
 import type { Runtime } from "../row.js";
 import { installed, NO_WORKERS, type Printed, REFUSED, rowsOf, type Way } from "../ways.js";
 
@@ -23,6 +24,7 @@ async function bundle(path: string): Promise<Bundled> {
     bundle: true,
     write: false,
     format: "iife",
+    globalName: "program",
     target: "es2022",
     conditions: ["edge-light", "worker", "browser"],
     plugins: [
@@ -44,14 +46,14 @@ async function bundle(path: string): Promise<Bundled> {
   return { code: outputFiles[0]!.text, modules };
 }
 
-async function runIn({ code, modules }: Bundled): Promise<Printed> {
+/** A context in which the program has run. */
+function contextOf({ code, modules }: Bundled): EdgeVM {
   const vm = new EdgeVM({
     codeGeneration: { strings: false, wasm: false },
     extend: (context) => Object.assign(context, Object.fromEntries(modules)),
   });
   vm.evaluate(code);
-  // Through JSON, as from other hosts: nothing of the context's realm remains.
-  return JSON.parse(JSON.stringify(await vm.evaluate("found")));
+  return vm;
 }
 
 export const edgeRuntime: Runtime = {
@@ -59,7 +61,9 @@ export const edgeRuntime: Runtime = {
   async rows({ project }) {
     const run = (program: string) => async () => {
       copyFileSync(join(PROGRAMS, program), join(project, program));
-      return runIn(await bundle(join(project, program)));
+      const vm = contextOf(await bundle(join(project, program)));
+      // Through JSON, as from other hosts: nothing of the context's realm remains.
+      return JSON.parse(JSON.stringify(await vm.evaluate("found"))) as Printed;
     };
     const ways: Way[] = [
       {
@@ -81,6 +85,15 @@ export const edgeRuntime: Runtime = {
       },
     ];
     const { version } = JSON.parse(readFileSync(installed("@edge-runtime/vm", "package.json"), "utf8"));
-    return rowsOf({ runtime: "@edge-runtime/vm", version, engine: "V8" }, ways);
+    const runtime = "@edge-runtime/vm";
+    return [
+      ...(await rowsOf({ runtime, version, engine: "V8" }, ways)),
+      ...(await failedExamples(runtime, "edge-runtime", async (code, name) => {
+        const path = join(project, `${name}.mjs`);
+        writeFileSync(path, code);
+        const vm = contextOf(await bundle(path));
+        return vm.evaluate(`program.default(new Request("http://edge/")).then((answer) => answer.text())`);
+      })),
+    ];
   },
 };

@@ -4,6 +4,6 @@ import { createSauPool } from "sau-simd/threads";
 import { run } from "./body.js";
 
 run(sau, { createSauPool }).then(
-  (found) => print(JSON.stringify(found)),
-  (error) => print(`${error}\n${error.stack}`),
+  (found) => console.log(JSON.stringify(found)),
+  (error) => console.log(`${error}\n${error.stack}`),
 );

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { transformAsync } from "@babel/core";
 import { build } from "esbuild";
+import { failedExamples } from "../examples.js";
 import type { Runtime } from "../row.js";
 import { installed, NO_WEBASSEMBLY, NO_WORKERS, output, printed, rowsOf, type Way } from "../ways.js";
 
@@ -41,11 +42,16 @@ export const hermes: Runtime = {
   name: "hermes",
   async rows({ project }) {
     const command = installed("hermes-engine-cli", "linux64-bin/hermes");
+    /** The arguments that run the program at `path`. */
+    const scriptOf = async (path: string): Promise<string[]> => {
+      const script = path.replace(/mjs$/, "script.js");
+      // React Native's console; the command has print.
+      writeFileSync(script, `var console = { log: print };\n${await bundle(path)}`);
+      return ["-O", "-w", script];
+    };
     const run = (program: string) => async () => {
       copyFileSync(join(PROGRAMS, program), join(project, program));
-      const script = join(project, program.replace(".mjs", ".script.js"));
-      writeFileSync(script, await bundle(join(project, program)));
-      return printed(command, ["-O", "-w", script], { cwd: project });
+      return printed(command, await scriptOf(join(project, program)), { cwd: project });
     };
     const ways: Way[] = [
       {
@@ -56,6 +62,13 @@ export const hermes: Runtime = {
       { way: "sau-simd", run: run("index.mjs"), passedOver: NO_WEBASSEMBLY.passedOver, pool: NO_WORKERS },
     ];
     const version = /release version: (\S+)/.exec(await output(command, ["--version"]))![1]!;
-    return rowsOf({ runtime: "Hermes", version, engine: "Hermes" }, ways);
+    return [
+      ...(await rowsOf({ runtime: "Hermes", version, engine: "Hermes" }, ways)),
+      ...(await failedExamples("Hermes", "hermes", async (code, name) => {
+        const path = join(project, `${name}.mjs`);
+        writeFileSync(path, code);
+        return output(command, await scriptOf(path));
+      })),
+    ];
   },
 };

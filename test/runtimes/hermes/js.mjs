@@ -1,8 +1,8 @@
-// The body in plain JavaScript; Hermes' command prints with print.
+// The body in plain JavaScript.
 import * as sau from "sau-simd/js";
 import { run } from "./body.js";
 
 run(sau).then(
-  (found) => print(JSON.stringify(found)),
-  (error) => print(`${error}\n${error.stack}`),
+  (found) => console.log(JSON.stringify(found)),
+  (error) => console.log(`${error}\n${error.stack}`),
 );

