@@ -101,15 +101,24 @@ function candidates(options: SauOptions): { tiers: readonly Tier[]; report: Tier
  * @throws {TypeError} for anything else
  */
 export function tierOf(module: WebAssembly.Module): WasmTier {
-  const given = typeof WebAssembly === "object" && module instanceof WebAssembly.Module;
-  const from = given ? WebAssembly.Module.imports(module)[0]?.module : undefined;
-  if (from === "js" || !TIERS.includes(from as WasmTier)) {
-    const what = given ? "a WebAssembly.Module of something else" : describe(module);
+  const from = importsOf(module)?.[0]?.module;
+  if (from === undefined || from === "js" || !TIERS.includes(from as WasmTier)) {
+    const what =
+      importsOf(module) === undefined ? describe(module) : "a WebAssembly.Module of something else";
     throw new TypeError(
       `module is ${what}, expected a WebAssembly.Module of one of this package's .wasm files.`,
     );
   }
   return from as WasmTier;
+}
+
+/** What a module imports; undefined where it is none. Edge hosts compile in another realm: not by instanceof. */
+function importsOf(module: WebAssembly.Module): WebAssembly.ModuleImportDescriptor[] | undefined {
+  try {
+    return WebAssembly.Module.imports(module);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Why a tier failed, as a report says it. */

@@ -73,9 +73,12 @@ class Checks {
   }
 }
 
+// Looked up once: in a vm context every look-up of a global is slow.
+const { is } = Object;
+
 function sameBits(a: Float32Array, b: Float32Array): boolean {
   if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) return false;
+  for (let i = 0; i < a.length; i++) if (!is(a[i], b[i])) return false;
   return true;
 }
 

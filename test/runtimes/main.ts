@@ -6,14 +6,16 @@ import { parseArgs } from "node:util";
 import { browsers } from "./browsers/index.js";
 import { bun } from "./bun/index.js";
 import { deno } from "./deno/index.js";
+import { edgeRuntime } from "./edge-runtime/index.js";
 import { updateGolden, wrongHashes } from "./golden.js";
+import { hermes } from "./hermes/index.js";
 import { differences, table, WRITE, writeMatrix } from "./matrix.js";
 import { nodes } from "./node/index.js";
 import { Projects } from "./projects.js";
 import type { Failure, Row, Runtime } from "./row.js";
 import { workerd } from "./workerd/index.js";
 
-const RUNTIMES: readonly Runtime[] = [...nodes, deno, bun, ...browsers, workerd];
+const RUNTIMES: readonly Runtime[] = [...nodes, deno, bun, workerd, edgeRuntime, hermes, ...browsers];
 
 const HELP = `Usage: npm run test:runtimes [-- OPTIONS]
 

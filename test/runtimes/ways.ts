@@ -57,6 +57,12 @@ export async function printed(command: string, args: readonly string[], place: P
 /** What the pool's report says where it has the two workers that were asked for. */
 export const TWO_WORKERS = /^2 threads, each a worker: as many as were asked for$/;
 
+/** What it says where there are none. */
+export const NO_WORKERS = /^1 thread, the calling one: this host has no workers$/;
+
+/** What a tier's reason says where the host compiles no WebAssembly. */
+export const REFUSED = /^CompileError: .* Wasm code generation disallowed by embedder$/;
+
 /** What reports say where there is no WebAssembly. */
 export const NO_WEBASSEMBLY = {
   passedOver: /^Error: this host has no WebAssembly$/,

@@ -4,6 +4,7 @@
  * A place's state is one word, so that claiming an item and saying who claimed it are one step: a thread can
  * die at any moment and leave nothing in between. Each place and each word has a cache line of its own.
  */
+import { atomics } from "./atomics.js";
 
 /** Places for items; a power of two. */
 export const PLACES = 256;
@@ -65,7 +66,7 @@ export class Board {
 
   /** How many items were published; wraps around. */
   get published(): number {
-    return Atomics.load(this.#words, WORD.published);
+    return atomics.load(this.#words, WORD.published);
   }
 
   /** Puts an item on the board, which must have room, and wakes threads. */
@@ -75,40 +76,40 @@ export class Board {
     const place = this.#place(index);
     words[place + ADDRESS] = address;
     words[place + RINGS] = rings ? 1 : 0;
-    Atomics.store(words, place + STATE, PHASE.ready);
-    Atomics.store(words, WORD.published, wrap(index + 1));
+    atomics.store(words, place + STATE, PHASE.ready);
+    atomics.store(words, WORD.published, wrap(index + 1));
     this.#callAll();
   }
 
   #callAll(): void {
-    Atomics.add(this.#words, WORD.call, 1);
-    Atomics.notify(this.#words, WORD.call);
+    atomics.add(this.#words, WORD.call, 1);
+    atomics.notify(this.#words, WORD.call);
   }
 
   /** Sends all threads away: each leaves when it has done what it is at. */
   close(): void {
-    Atomics.store(this.#words, WORD.closed, 1);
+    atomics.store(this.#words, WORD.closed, 1);
     this.#callAll();
   }
 
   get isClosed(): boolean {
-    return Atomics.load(this.#words, WORD.closed) !== 0;
+    return atomics.load(this.#words, WORD.closed) !== 0;
   }
 
   /** Claims an item for `owner`, a number from 1; undefined when there is none. */
   claim(owner: number): number | undefined {
     const words = this.#words;
     // In this order: the end only grows, so that it is not before where the search begins.
-    let index = Atomics.load(words, WORD.next);
+    let index = atomics.load(words, WORD.next);
     const end = this.published;
     // A thread that was asleep for long may have left an old value there.
     if (wrap(end - index) > PLACES) index = wrap(end - PLACES);
     for (; index !== end; index = wrap(index + 1)) {
       const state = this.#place(index) + STATE;
-      if (Atomics.load(words, state) !== PHASE.ready) continue;
-      if (Atomics.compareExchange(words, state, PHASE.ready, owner * 4 + PHASE.claimed) !== PHASE.ready)
+      if (atomics.load(words, state) !== PHASE.ready) continue;
+      if (atomics.compareExchange(words, state, PHASE.ready, owner * 4 + PHASE.claimed) !== PHASE.ready)
         continue;
-      Atomics.store(words, WORD.next, wrap(index + 1));
+      atomics.store(words, WORD.next, wrap(index + 1));
       return index;
     }
     return undefined;
@@ -117,7 +118,7 @@ export class Board {
   /** Takes back an item that nobody has claimed; returns whether that was so. */
   withdraw(index: number): boolean {
     const state = this.#place(index) + STATE;
-    return Atomics.compareExchange(this.#words, state, PHASE.ready, PHASE.done) === PHASE.ready;
+    return atomics.compareExchange(this.#words, state, PHASE.ready, PHASE.done) === PHASE.ready;
   }
 
   /** Where a claimed item lies in the memory. */
@@ -127,38 +128,38 @@ export class Board {
 
   /** Says that `owner` has computed an item's results and has them in its out tile. */
   setComputed(index: number, owner: number): void {
-    Atomics.store(this.#words, this.#place(index) + STATE, owner * 4 + PHASE.computed);
+    atomics.store(this.#words, this.#place(index) + STATE, owner * 4 + PHASE.computed);
   }
 
   /** Says that an item is done; returns whether the bell is to be rung for it. */
   setDone(index: number): boolean {
     const place = this.#place(index);
     const rings = this.#words[place + RINGS] !== 0;
-    Atomics.store(this.#words, place + STATE, PHASE.done);
+    atomics.store(this.#words, place + STATE, PHASE.done);
     return rings;
   }
 
   isDone(index: number): boolean {
-    return Atomics.load(this.#words, this.#place(index) + STATE) === PHASE.done;
+    return atomics.load(this.#words, this.#place(index) + STATE) === PHASE.done;
   }
 
   /** Whether `owner` has claimed an item and not finished it. */
   isClaimedBy(owner: number, index: number): boolean {
-    return Atomics.load(this.#words, this.#place(index) + STATE) >> 2 === owner;
+    return atomics.load(this.#words, this.#place(index) + STATE) >> 2 === owner;
   }
 
   isComputed(index: number): boolean {
-    return (Atomics.load(this.#words, this.#place(index) + STATE) & 3) === PHASE.computed;
+    return (atomics.load(this.#words, this.#place(index) + STATE) & 3) === PHASE.computed;
   }
 
   /** The first item that is still on the board; the end of them is {@link published}. */
   get oldest(): number {
-    return Atomics.load(this.#words, WORD.oldest);
+    return atomics.load(this.#words, WORD.oldest);
   }
 
   /** Takes the oldest item off the board. */
   removeOldest(): void {
-    Atomics.store(this.#words, WORD.oldest, wrap(this.oldest + 1));
+    atomics.store(this.#words, WORD.oldest, wrap(this.oldest + 1));
   }
 
   /** How many items are on the board. */
@@ -184,7 +185,7 @@ export class Board {
 
   /** How often threads without work were called. */
   get called(): number {
-    return Atomics.load(this.#words, WORD.call);
+    return atomics.load(this.#words, WORD.call);
   }
 
   /** Blocks this thread until threads were called more often than `called`. */
@@ -194,13 +195,13 @@ export class Board {
 
   /** How often the bell was rung. */
   get rung(): number {
-    return Atomics.load(this.#words, WORD.bell);
+    return atomics.load(this.#words, WORD.bell);
   }
 
   /** Rings the bell. */
   ring(): void {
-    Atomics.add(this.#words, WORD.bell, 1);
-    Atomics.notify(this.#words, WORD.bell);
+    atomics.add(this.#words, WORD.bell, 1);
+    atomics.notify(this.#words, WORD.bell);
   }
 
   /**
@@ -225,5 +226,7 @@ interface AtomicsWithWaitAsync extends Atomics {
 
 /** Whether a thread that may not block can wait for a word of the board. */
 export function canWaitAsync(): boolean {
-  return typeof (Atomics as Partial<AtomicsWithWaitAsync>).waitAsync === "function";
+  return (
+    typeof Atomics === "object" && typeof (Atomics as Partial<AtomicsWithWaitAsync>).waitAsync === "function"
+  );
 }

@@ -46,14 +46,14 @@ function* pack(source: Iterable<Task>): Generator<Packed, undefined> {
   let tasks: Task[] = [];
   let [elements, bytes] = [0, EMPTY_ITEM_BYTES];
   for (const task of source) {
-    const more = taskBytes(task, tasks.at(-1)?.setUp);
+    const more = taskBytes(task, tasks[tasks.length - 1]?.setUp);
     const isFull = tasks.length === MOST_CALLS || elements + task.length > TILE || bytes + more > ITEM_BYTES;
     if (isFull && tasks.length > 0) {
       yield { tasks, bytes };
       tasks = [];
       [elements, bytes] = [0, EMPTY_ITEM_BYTES];
     }
-    bytes += taskBytes(task, tasks.at(-1)?.setUp);
+    bytes += taskBytes(task, tasks[tasks.length - 1]?.setUp);
     elements += task.length;
     tasks.push(task);
   }

@@ -3,14 +3,11 @@ import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Runtime } from "../row.js";
-import { installed, type Printed, rowsOf, type Way } from "../ways.js";
+import { installed, NO_WORKERS, type Printed, REFUSED, rowsOf, type Way } from "../ways.js";
 import { bundleWorker } from "./bundle.js";
 import { askMiniflare, askWorkerd } from "./serve.js";
 
 const PROGRAMS = fileURLToPath(new URL(".", import.meta.url));
-
-const NO_WORKERS = /^1 thread, the calling one: this host has no workers$/;
-const REFUSED = /^CompileError: .* Wasm code generation disallowed by embedder$/;
 
 function versionOf(name: string): string {
   return JSON.parse(readFileSync(installed(name, "package.json"), "utf8")).version;
