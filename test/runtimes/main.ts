@@ -15,7 +15,7 @@ import { Projects } from "./projects.js";
 import type { Failure, Row, Runtime } from "./row.js";
 import { workerd } from "./workerd/index.js";
 
-const RUNTIMES: readonly Runtime[] = [...nodes, deno, bun, ...browsers, workerd, edgeRuntime, hermes];
+const RUNTIMES: readonly Runtime[] = [...nodes, deno, bun, workerd, edgeRuntime, hermes, ...browsers];
 
 const HELP = `Usage: npm run test:runtimes [-- OPTIONS]
 

@@ -73,7 +73,9 @@ async function rowsIn(browser: Browser, { project }: Context): Promise<(Row | Fa
   };
   if (browser.name !== "WebKitGTK") return visit(WAYS);
   const asItIs = WAYS.map((way) => (isIsolated(way) ? { ...way, pool: NO_SHARED_MEMORY } : way));
-  const sharing = WAYS.filter(isIsolated).map((way) => ({
+  // Where there is no tier for threads, they make no difference.
+  const threaded = WAYS.filter((way) => isIsolated(way) && way.passedOver === undefined);
+  const sharing = threaded.map((way) => ({
     ...way,
     way: `${way.way}, JSC_useSharedArrayBuffer=1`,
   }));

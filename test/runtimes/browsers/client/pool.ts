@@ -131,7 +131,7 @@ export async function checkPool(
 }
 
 /**
- * Ends one worker, and then all at once, in the middle of calls of each kind, which go on until every one of them is
+ * Ends workers, one or all at once, in the middle of calls of each kind, which go on until every one of them is
  * replaced: Chromium lets a worker that is told to end go on for two seconds.
  */
 async function checkDeaths(
@@ -140,34 +140,33 @@ async function checkDeaths(
   fail: Fail,
 ): Promise<void> {
   let inTheMiddle = 0;
-  for (const [what, call] of Object.entries(calls)) {
-    for (const count of [1, THREADS]) {
-      const crew = all.slice(-THREADS);
-      if (!(await becomes(() => crew.every((worker) => ready.has(worker))))) {
-        fail(`${what}: a worker that replaces another one does not begin`);
-        return;
-      }
-      const wanted = all.length + count;
-      for (const [k, worker] of crew.slice(0, count).entries()) {
-        let isPending = true;
-        const result = call().finally(() => {
-          isPending = false;
-        });
-        await begin();
-        // Not at its very start, and at another moment for each.
-        spin(0.5 + k);
-        worker.terminate();
-        if (isPending) inTheMiddle++;
-        if (!(await result)) fail(`${what}, as a worker ends: other bits than on one thread`);
-      }
-      const end = performance.now() + PATIENCE_MS;
-      while (all.length < wanted && performance.now() < end) {
-        if (!(await call())) fail(`${what}, after a worker was ended: other bits than on one thread`);
-      }
-      if (all.length !== wanted) {
-        fail(`${what}: of ${count} workers that ended, ${count - (wanted - all.length)} were replaced`);
-        return;
-      }
+  for (const [round, [what, call]] of Object.entries(calls).entries()) {
+    const crew = all.slice(-THREADS);
+    if (!(await becomes(() => crew.every((worker) => ready.has(worker))))) {
+      fail(`${what}: a worker that replaces another one does not begin`);
+      return;
+    }
+    const count = round % 2 === 0 ? THREADS : 1;
+    const wanted = all.length + count;
+    for (const [k, worker] of crew.slice(0, count).entries()) {
+      let isPending = true;
+      const result = call().finally(() => {
+        isPending = false;
+      });
+      await begin();
+      // Not at its very start, and at another moment for each.
+      spin(0.5 + k);
+      worker.terminate();
+      if (isPending) inTheMiddle++;
+      if (!(await result)) fail(`${what}, as a worker ends: other bits than on one thread`);
+    }
+    const end = performance.now() + PATIENCE_MS;
+    while (all.length < wanted && performance.now() < end) {
+      if (!(await call())) fail(`${what}, after a worker was ended: other bits than on one thread`);
+    }
+    if (all.length !== wanted) {
+      fail(`${what}: of ${count} workers that ended, ${count - (wanted - all.length)} were replaced`);
+      return;
     }
   }
   if (inTheMiddle === 0) fail("no worker was ended in the middle of a call");
