@@ -125,7 +125,10 @@ interface Request {
  *
  * @throws {TierUnavailableError} when a tier was asked for by name and does not work
  */
-function* choose(options: SauOptions, other?: OtherMemory): Generator<Request, Running, WebAssembly.Instance> {
+function* choose(
+  options: SauOptions,
+  other?: OtherMemory,
+): Generator<Request, Running, WebAssembly.Instance> {
   const { tiers, report } = candidates(options);
   for (const tier of tiers) {
     try {
