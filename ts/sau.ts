@@ -12,9 +12,9 @@ import {
   type Want,
 } from "./gradients.js";
 import { SUM } from "./kernels/layout.js";
-import { apart, Stream } from "./memory/stream.js";
+import { Stream } from "./memory/stream.js";
 import { type CheckedParams, ParamsChecker, type SauParams } from "./params.js";
-import { type Running, type SauOptions, startAsync, startSync, type Tier, type TierReport } from "./tiers.js";
+import type { Running, Tier, TierReport } from "./tiers.js";
 
 /** Symbol.dispose, or what stands in for it where the host has none. */
 const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for("Symbol.dispose");
@@ -72,7 +72,7 @@ class Instance implements Sau {
     if (dx !== undefined) result.dx = dx;
     const sums = wanted.alpha || wanted.beta || wanted.bias ? this.#sumsFor(params) : undefined;
     if (dx !== undefined || sums !== undefined) {
-      stream.backward(apart(x, dx), apart(dy, dx), dx, wanted.accumulate, params, sums, wanted.bias);
+      stream.backward(x, dy, dx, wanted.accumulate, params, sums, wanted.bias);
     }
     if (sums !== undefined) finish(result, wanted, params, sums);
     return result;
@@ -148,24 +148,7 @@ class Instance implements Sau {
   }
 }
 
-/**
- * A SAU of its own memory, on the fastest tier that works here, compiled without blocking where the host can.
- *
- * Default options: `{ tier: "auto", deterministic: false }`. With "auto" it never rejects for want of a tier.
- *
- * @throws {TierUnavailableError} when the tier asked for by name cannot run here, with the host's error as its cause
- * @throws {TypeError} {RangeError} for options that are none
- */
-export async function createSau(options: SauOptions = {}): Promise<Sau> {
-  return new Instance(await startAsync(options));
-}
-
-/** As {@link createSau}, at once. */
-export function createSauSync(options: SauOptions = {}): Sau {
-  return new Instance(startSync(options));
-}
-
 /** A Sau on what already runs. A stream knows what its block holds, so that an arena must have no other. */
-export function sauOn(running: Running, stream: Stream): Sau {
+export function sauOn(running: Running, stream?: Stream): Sau {
   return new Instance(running, stream);
 }

@@ -9,13 +9,15 @@ import { createJsKernels } from "./kernels/js.js";
 import { selfTest } from "./kernels/self-test.js";
 import { Arena, INITIAL_PAGES, JsMemory } from "./memory/arena.js";
 import type { KernelExports } from "./wasm/kernels.js";
-import { isWasmTier, shippedModule, type WasmTier } from "./wasm/shipped.js";
 
 /** The tiers, fastest first. */
 export const TIERS = ["relaxed-simd", "simd128", "scalar", "js"] as const;
 
 /** A way of running the kernels: WebAssembly with relaxed SIMD (fused multiply-add), with SIMD, without, or none. */
 export type Tier = (typeof TIERS)[number];
+
+/** A tier of WebAssembly. */
+export type WasmTier = Exclude<Tier, "js">;
 
 /** What became of a tier that was tried. */
 export interface TierReport {
@@ -34,6 +36,16 @@ export interface SauOptions {
   /** A module of this package that the host has compiled, for hosts that compile none at run time. */
   readonly module?: WebAssembly.Module;
 }
+
+/** Something to compile, or what the host has compiled. */
+type ModuleSource = Uint8Array<ArrayBuffer> | WebAssembly.Module;
+
+/**
+ * Where an entry of this package has its modules from.
+ *
+ * @throws {Error} for a tier of which it has none, saying why
+ */
+export type Modules<Source extends ModuleSource = ModuleSource> = (tier: WasmTier) => Source;
 
 /** A tier at work. */
 export interface Running {
@@ -89,10 +101,10 @@ function candidates(options: SauOptions): { tiers: readonly Tier[]; report: Tier
  *
  * @throws {TypeError} for anything else
  */
-function tierOf(module: WebAssembly.Module): WasmTier {
+export function tierOf(module: WebAssembly.Module): WasmTier {
   const given = typeof WebAssembly === "object" && module instanceof WebAssembly.Module;
   const from = given ? WebAssembly.Module.imports(module)[0]?.module : undefined;
-  if (from === undefined || !isWasmTier(from)) {
+  if (from === "js" || !TIERS.includes(from as WasmTier)) {
     const what = given ? "a WebAssembly.Module of something else" : describe(module);
     throw new TypeError(
       `module is ${what}, expected a WebAssembly.Module of one of this package's .wasm files.`,
@@ -106,16 +118,9 @@ function message(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }
 
-/** How to have another memory than one of the kernels' own. */
-export interface OtherMemory {
-  createArena(): Arena;
-  /** The module that imports such a memory. */
-  adapt(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer>;
-}
-
 /** Something for the host to compile and instantiate. */
 interface Request {
-  readonly source: Uint8Array<ArrayBuffer> | WebAssembly.Module;
+  readonly source: ModuleSource;
   readonly imports: WebAssembly.Imports;
 }
 
@@ -127,12 +132,17 @@ interface Request {
  */
 function* choose(
   options: SauOptions,
-  other?: OtherMemory,
+  modules: Modules,
+  createArena: () => Arena = ownArena,
 ): Generator<Request, Running, WebAssembly.Instance> {
   const { tiers, report } = candidates(options);
+  const { module } = options;
   for (const tier of tiers) {
     try {
-      const { arena, kernels } = tier === "js" ? startJs() : yield* startWasm(tier, options.module, other);
+      const { arena, kernels } =
+        tier === "js"
+          ? startJs()
+          : yield* startWasm(tier, module === undefined ? modules : () => module, createArena);
       selfTest(arena, kernels);
       const first = report.length === 0 ? "the fastest tier" : "the fastest tier that works here";
       report.push({ tier, available: true, reason: options.tier === tier ? "asked for by name" : first });
@@ -150,21 +160,25 @@ function startJs(): { arena: Arena; kernels: KernelExports } {
   return { arena, kernels: createJsKernels(arena) };
 }
 
+function ownArena(): Arena {
+  return new Arena(new WebAssembly.Memory({ initial: INITIAL_PAGES }));
+}
+
 function* startWasm(
   tier: WasmTier,
-  module: WebAssembly.Module | undefined,
-  other: OtherMemory | undefined,
+  modules: Modules,
+  createArena: () => Arena,
 ): Generator<Request, { arena: Arena; kernels: KernelExports }, WebAssembly.Instance> {
   if (typeof WebAssembly !== "object") throw new Error("this host has no WebAssembly");
-  const arena = other?.createArena() ?? new Arena(new WebAssembly.Memory({ initial: INITIAL_PAGES }));
-  const source = module ?? other?.adapt(shippedModule(tier)) ?? shippedModule(tier);
-  const instance = yield { source, imports: { [tier]: { memory: arena.memory as WebAssembly.Memory } } };
+  const arena = createArena();
+  const imports = { [tier]: { memory: arena.memory as WebAssembly.Memory } };
+  const instance = yield { source: modules(tier), imports };
   return { arena, kernels: instance.exports as unknown as KernelExports };
 }
 
 /** {@link choose}, compiling on this thread. */
-export function startSync(options: SauOptions, other?: OtherMemory): Running {
-  const tiers = choose(options, other);
+export function startSync(options: SauOptions, modules: Modules, createArena?: () => Arena): Running {
+  const tiers = choose(options, modules, createArena);
   let step = tiers.next();
   while (!step.done) {
     const { source, imports } = step.value;
@@ -182,8 +196,12 @@ export function startSync(options: SauOptions, other?: OtherMemory): Running {
 }
 
 /** {@link choose}, compiling off this thread where the host can. */
-export async function startAsync(options: SauOptions, other?: OtherMemory): Promise<Running> {
-  const tiers = choose(options, other);
+export async function startAsync(
+  options: SauOptions,
+  modules: Modules,
+  createArena?: () => Arena,
+): Promise<Running> {
+  const tiers = choose(options, modules, createArena);
   let step = tiers.next();
   while (!step.done) {
     const { source, imports } = step.value;

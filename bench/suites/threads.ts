@@ -13,6 +13,7 @@ import {
 } from "../data.js";
 import { fasterThan, type Group, type Row, type Suite } from "../rows.js";
 import { createSauSync, entry } from "../shipped.js";
+import { Halves } from "../subjects/halves.js";
 import { backwardRow, forwardRow, NUMBERS, tensor } from "../subjects/verbs.js";
 
 /** What is used of the package's threads. */
@@ -54,6 +55,9 @@ async function load(): Promise<Threads | undefined> {
 /** Two threads on two cores are held to this speed-up. */
 const BAR = 1.8;
 
+/** More than elsewhere: the least time of two threads needs a moment in which both cores are left alone. */
+const ROUNDS = 100;
+
 const COUNTS = [1, 2, 4, 8, 16].filter((count) => count <= Math.max(2, availableParallelism()));
 
 async function group({ createSauPool }: Threads, title: string): Promise<Group> {
@@ -69,6 +73,28 @@ async function group({ createSauPool }: Threads, title: string): Promise<Group> 
     backwardRow(sau, own, params, expected, { name: backward }),
   ];
   const pools: Pool[] = [];
+  let halves: Halves | undefined;
+  if (availableParallelism() >= 2) {
+    const limit = await Halves.start(x, dy, params);
+    halves = limit;
+    const verbs = [
+      ["forward", forward, y, undefined],
+      ["backward", backward, expected.dx, DX_TOLERANCE],
+    ] as const;
+    for (const [verb, against, results, tolerance] of verbs) {
+      rows.push({
+        name: `${verb}, two halves at once, nothing handed over`,
+        elements: LARGE,
+        against,
+        prepare: () => limit.prepare(),
+        run: () => limit.run(verb),
+        check() {
+          limit.run(verb);
+          expectNear(limit.results(), results, tolerance);
+        },
+      });
+    }
+  }
   for (const count of COUNTS) {
     const pool = await createSauPool({ threads: count });
     pools.push(pool);
@@ -117,8 +143,9 @@ async function group({ createSauPool }: Threads, title: string): Promise<Group> 
     title,
     unit: "ns an element",
     rows,
-    rounds: 20,
+    rounds: ROUNDS,
     async release() {
+      await halves?.stop();
       for (const pool of pools) await pool.dispose();
     },
   };

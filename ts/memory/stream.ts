@@ -36,6 +36,13 @@ const FLOAT = Float32Array.BYTES_PER_ELEMENT;
  */
 const RESCUES = [2 ** -64, 2 ** -140];
 
+/**
+ * Inputs up to this length are copied in wherever they lie: asking an array for its buffer is a call into the engine
+ * (13 ns with Node 20), which takes as long as copying so many values; and an input that was copied in whole before
+ * anything is written may be overlapped by the output.
+ */
+const COPIED_LENGTH = 32;
+
 /** The kernels at work on one arena. */
 export class Stream {
   /** The parameters that the block holds. */
@@ -67,7 +74,7 @@ export class Stream {
   /** y = SAU(x); x is copied first where y overlaps it otherwise than value for value. */
   forward(input: Float32Array, y: Float32Array, params: CheckedParams): void {
     const { alpha, beta, layout } = params;
-    const x = apart(input, y);
+    const x = isCopiedWhole(input, params) ? input : apart(input, y);
     if (layout === undefined) {
       const scale = rescueScale(alpha.values[0]!, beta.values[0]!);
       this.#forwardPass(x, y, params, this.#wholePass(x.length), scale);
@@ -88,7 +95,7 @@ export class Stream {
   #forwardPass(x: Float32Array, y: Float32Array, params: CheckedParams, pass: Pass, scale: number): void {
     const { arena } = this;
     const uniform = this.setUpForward(params, pass, scale);
-    const xAt = scale === 1 ? arena.addressOf(x) : -1;
+    const xAt = scale === 1 ? this.#addressOf(x) : -1;
     const yAt = scale === 1 ? arena.addressOf(y) : -1;
     const { xTile, outTile } = arena.at;
     // In one call where nothing is copied.
@@ -106,6 +113,11 @@ export class Stream {
       if (scale !== 1) arena.multiply(outTile, length, scale);
       if (yAt < 0) arena.copyOut(outTile, y, start, length);
     }
+  }
+
+  /** Where an input is to be used as it lies, or -1. */
+  #addressOf(input: Float32Array): number {
+    return input.length <= COPIED_LENGTH ? -1 : this.arena.addressOf(input);
   }
 
   /** Writes a pass's parameters for forward; returns whether they are in the block rather than in the table. */
@@ -154,22 +166,26 @@ export class Stream {
   }
 
   /**
-   * dx, if there is one, and sums, if there are any: kind after kind, one value a channel.
+   * dx, if there is one, and sums, if there are any: kind after kind, one value a channel; x and dy are copied first
+   * where dx overlaps them otherwise than value for value.
    *
    * @param accumulate adds to dx
    * @param withBias whether the sum for the bias is among those that are wanted
    */
   backward(
-    x: Float32Array,
-    dy: Float32Array,
+    input: Float32Array,
+    upstream: Float32Array,
     dx: Float32Array | undefined,
     accumulate: boolean,
     params: CheckedParams,
     sums: Float64Array | undefined,
     withBias: boolean,
   ): void {
+    const copied = isCopiedWhole(input, params);
+    const x = copied ? input : apart(input, dx);
+    const dy = copied ? upstream : apart(upstream, dx);
     // Inputs must outlive a call whose sums may have to be rescued: then dx is not computed in place.
-    const inPlace = dx !== undefined && (overlap(dx, x) || overlap(dx, dy));
+    const inPlace = !copied && dx !== undefined && (overlap(dx, x) || overlap(dx, dy));
     const dxAt =
       dx === undefined || accumulate || (inPlace && sums !== undefined) ? -1 : this.arena.addressOf(dx);
     const { alpha, beta, layout } = params;
@@ -197,8 +213,8 @@ export class Stream {
   ): void {
     const { arena } = this;
     const uniform = this.setUpBackward(params, pass, scale);
-    const xAt = scale === 1 ? arena.addressOf(x) : -1;
-    const dyAt = arena.addressOf(dy);
+    const xAt = scale === 1 ? this.#addressOf(x) : -1;
+    const dyAt = this.#addressOf(dy);
     const { xTile, dyTile, outTile } = arena.at;
     const count = shardCount(pass);
     const shard = this.#shard;
@@ -321,6 +337,11 @@ function multiplyNegatives(sums: Float64Array, positions: number, scale: number)
 function allFinite(values: Float64Array, count: number): boolean {
   for (let k = 0; k < count; k++) if (!Number.isFinite(values[k])) return false;
   return true;
+}
+
+/** Whether the inputs of a call are copied in whole before anything is written. */
+function isCopiedWhole({ length }: Float32Array, { layout }: CheckedParams): boolean {
+  return layout === undefined && length <= COPIED_LENGTH;
 }
 
 /** `input`, or a copy where `output` overlaps it otherwise than value for value. */

@@ -207,7 +207,7 @@ export function checkFramework(tf: unknown): Tf {
   const { version_core: version, engine } = (tf ?? {}) as Partial<Tf>;
   if (typeof version !== "string" || typeof engine !== "function") {
     throw new TypeError(
-      `tf is ${describe(tf)}, expected TensorFlow.js: import * as tf from "@tensorflow/tfjs".`,
+      `tf is ${describe(tf)}, expected TensorFlow.js: all that the package @tensorflow/tfjs exports.`,
     );
   }
   if (version.split(".")[0] !== MAJOR) {

@@ -4,15 +4,14 @@ import { Arena, INITIAL_PAGES } from "../memory/arena.js";
 import { Stream } from "../memory/stream.js";
 import { CACHE_LINE, GAP, type Workspace, workspaceAt } from "../memory/workspace.js";
 import { sauOn } from "../sau.js";
-import { type OtherMemory, type Running, startAsync } from "../tiers.js";
-import { shippedModule, type WasmTier } from "../wasm/shipped.js";
+import { type Modules, type Running, startAsync, type WasmTier } from "../tiers.js";
 import type { SauPoolOptions } from "./api.js";
 import { Board, canWaitAsync } from "./board.js";
 import { Crew } from "./crew.js";
 import { FIRST_WORKER, Foreman, ITEM_BYTES } from "./foreman.js";
 import { findHost, type Host } from "./host.js";
 import { Pool, type WorthSharing } from "./pool.js";
-import { MOST_PAGES, withSharedMemory } from "./shared-module.js";
+import { MOST_PAGES, sharedModules } from "./shared-module.js";
 
 /** Threads that a pool can have. */
 const MOST_THREADS = 256;
@@ -34,11 +33,9 @@ export interface Surroundings {
   readonly worthSharing: WorthSharing;
 }
 
-const sharing: OtherMemory = {
-  createArena: () =>
-    new Arena(new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MOST_PAGES, shared: true })),
-  adapt: withSharedMemory,
-};
+function sharedArena(): Arena {
+  return new Arena(new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MOST_PAGES, shared: true }));
+}
 
 /** Why a pool has no workers. */
 class NoWorkers extends Error {}
@@ -48,22 +45,23 @@ function because(error: unknown): string {
 }
 
 /**
- * A pool in these surroundings.
+ * A pool of these modules in these surroundings.
  *
  * @throws as createSauPool
  */
 export async function startPool(
   options: SauPoolOptions,
+  modules: Modules,
   { host: find, worthSharing }: Surroundings = { host: findHost, worthSharing: WORTH_SHARING },
 ): Promise<Pool> {
   checkObject("options", options, "{ threads: 2 }");
   checkThreads(options.threads);
   try {
     const host = possibleHost(options, find);
-    return await startShared(options, host, worthSharing);
+    return await startShared(options, modules, host, worthSharing);
   } catch (error) {
     if (!(error instanceof NoWorkers)) throw error;
-    const running = await startAsync(options);
+    const running = await startAsync(options, modules);
     const stream = new Stream(running.arena, running.kernels);
     const at = running.arena.reserve(ITEM_BYTES);
     const foreman = new Foreman(stream, new Board(new ArrayBuffer(Board.BYTES)), at, ITEM_BYTES);
@@ -107,11 +105,17 @@ function possibleHost({ tier, module }: SauPoolOptions, find: () => Host): Host 
 }
 
 /** @throws {NoWorkers} where the host refuses shared memory, or no worker starts */
-async function startShared(options: SauPoolOptions, host: Host, worthSharing: WorthSharing): Promise<Pool> {
-  const running = await runningShared(options);
+async function startShared(
+  options: SauPoolOptions,
+  modules: Modules,
+  host: Host,
+  worthSharing: WorthSharing,
+): Promise<Pool> {
+  const shared = sharedModules(modules);
+  const running = await runningShared(options, shared);
   const threads = options.threads ?? Math.min(host.parallelism, MOST_THREADS);
   const { arena, kernels, tier } = running;
-  const module = await WebAssembly.compile(withSharedMemory(shippedModule(tier as WasmTier)));
+  const module = await WebAssembly.compile(shared(tier as WasmTier));
   const { workspaces, fifoAt, fifoBytes } = reserve(running, threads);
   const stream = new Stream(arena, kernels);
   const buffer = new SharedArrayBuffer(Board.BYTES);
@@ -147,10 +151,10 @@ async function startShared(options: SauPoolOptions, host: Host, worthSharing: Wo
 }
 
 /** The tier that would run in a memory of its own, in one that can be shared. */
-async function runningShared(options: SauPoolOptions): Promise<Running> {
+async function runningShared(options: SauPoolOptions, modules: Modules): Promise<Running> {
   let running: Running;
   try {
-    running = await startAsync(options, sharing);
+    running = await startAsync(options, modules, sharedArena);
   } catch (error) {
     // Without sharing there may be another error, which then is the caller's to know, or none.
     throw new NoWorkers(`this host refuses what threads need: ${because(error)}`);

@@ -101,7 +101,12 @@ it("complex x, where there are complex tensors", async () => {
 
 describe("registerSau of", () => {
   it.each([
-    ["nothing", undefined, TypeError, /^tf is undefined, expected TensorFlow.js: import \* as tf/],
+    [
+      "nothing",
+      undefined,
+      TypeError,
+      /^tf is undefined, expected TensorFlow.js: all that the package @tensorflow\/tfjs exports/,
+    ],
     ["a name", "@tensorflow/tfjs", TypeError, /^tf is "@tensorflow\/tfjs", expected/],
     ["another module", { version: "1" }, TypeError, /^tf is an object, expected TensorFlow.js/],
     [

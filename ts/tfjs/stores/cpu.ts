@@ -1,7 +1,7 @@
 /** The cpu backend: plain arrays, which stream through a Sau's own memory. */
 import type { Sau } from "../../api.js";
+import { createSauSync } from "../../index.js";
 import { isFloat32Array } from "../../params.js";
-import { createSauSync } from "../../sau.js";
 import type { TensorInfo } from "../framework.js";
 import type { TensorStore } from "./store.js";
 

@@ -6,12 +6,13 @@
  * a memory of their own, and tensors stream through it.
  */
 import type { Sau } from "../../api.js";
+import { createSauSync } from "../../index.js";
 import { Arena } from "../../memory/arena.js";
-import { Stream } from "../../memory/stream.js";
 import { CACHE_LINE, roundUp, workspaceAt } from "../../memory/workspace.js";
-import { createSauSync, sauOn } from "../../sau.js";
-import { withSharedMemory } from "../../threads/shared-module.js";
+import { sauOn } from "../../sau.js";
+import { sharedModules } from "../../threads/shared-module.js";
 import { startSync } from "../../tiers.js";
+import { inlinedModules } from "../../wasm/inlined.js";
 import type { TensorInfo } from "../framework.js";
 import type { TensorStore } from "./store.js";
 
@@ -67,12 +68,10 @@ function startOn(wasm: EmscriptenModule): Kernels {
   if (allocated === 0) return { sau: createSauSync() };
   const running = startSync(
     {},
-    {
-      createArena: () => new Arena(memory, workspaceAt(roundUp(allocated, CACHE_LINE)), false),
-      adapt: isShared(memory) ? withSharedMemory : (bytes) => bytes,
-    },
+    isShared(memory) ? sharedModules(inlinedModules) : inlinedModules,
+    () => new Arena(memory, workspaceAt(roundUp(allocated, CACHE_LINE)), false),
   );
-  const sau = sauOn(running, new Stream(running.arena, running.kernels));
+  const sau = sauOn(running);
   if (running.tier !== "js") return { sau, arena: running.arena };
   wasm._free(allocated);
   return { sau };
