@@ -92,9 +92,12 @@ export function wasmStore(given: object): TensorStore {
       // All are asked for before any view is made: one that comes from another backend is allocated here.
       const addresses = tensors.map(({ dataId }) => backend.dataIdMap.get(dataId).memoryOffset);
       const lengths = tensors.map(({ shape }) => shape.reduce((all, size) => all * size, 1));
-      arena?.refresh();
-      const { buffer } = arena?.f32 ?? backend.wasm.HEAPU8;
-      return addresses.map((address, i) => new Float32Array(buffer as ArrayBuffer, address, lengths[i]));
+      if (arena === undefined) {
+        const buffer = backend.wasm.HEAPU8.buffer as ArrayBuffer;
+        return addresses.map((address, i) => new Float32Array(buffer, address, lengths[i]));
+      }
+      arena.refresh();
+      return addresses.map((address, i) => arena.newView(address, lengths[i]!));
     },
     create: (shape, values) => backend.makeOutput(shape, "float32", undefined, values),
     discard: ({ dataId }) => backend.disposeData(dataId),
