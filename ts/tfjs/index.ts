@@ -78,7 +78,8 @@ export function registerSau<T extends TensorFlow>(tf: T): RegisteredSau<T> {
     known = { sau: createOp(checked) };
     registered.set(SerializationMap, known);
   }
-  if (known.Sau === undefined && checked.layers !== undefined) known.Sau = registerLayers(checked, known.sau);
+  const hasLayers = checked.layers !== undefined && checked.initializers !== undefined;
+  if (known.Sau === undefined && hasLayers) known.Sau = registerLayers(checked, known.sau);
   registerGraphOp(checked, known.sau);
   return { Sau: NoLayers, ...known } as unknown as RegisteredSau<T>;
 }

@@ -48,7 +48,10 @@ function parametersOf(
       : expand(values[name]!, shapes[name], shape.length, channels);
   const params = { alpha: parameter("alpha"), beta: parameter("beta") };
   return {
-    params: channels === undefined ? params : { ...params, ...channels },
+    params:
+      channels === undefined
+        ? params
+        : { ...params, shape: channels.shape, channelAxis: channels.channelAxis },
     gradientOf: (name, gradient) => reduce(gradient, shapes[name]!, shape.length, channels),
   };
 }
