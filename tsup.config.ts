@@ -50,6 +50,8 @@ export default defineConfig([
       js: "ts/entries/js.ts",
       init: "ts/entries/init.ts",
       threads: "ts/threads/index.ts",
+      tfjs: "ts/tfjs/index.ts",
+      "tfjs-training": "ts/tfjs/training/index.ts",
     },
     format: ["esm", "cjs"],
     dts: { compilerOptions: { ignoreDeprecations: "6.0" } }, // tsup sets baseUrl, which TypeScript 6 deprecates

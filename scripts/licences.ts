@@ -1,5 +1,5 @@
 /** What is bundled that others wrote, with their licences, which ask to go along with it. */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Plugin } from "esbuild";
 
@@ -45,6 +45,7 @@ export function licences(target: string): Plugin {
           Object.keys(inputs).filter((file) => inputs[file]!.bytesInOutput > 0),
         );
         const folders = new Set(used.map(packageOf).filter((folder) => folder !== undefined));
+        mkdirSync(dirname(target), { recursive: true }); // this build may be the first to write there
         writeFileSync(target, inWords([...folders].sort().map(licenceOf)));
       });
     },

@@ -141,7 +141,7 @@ interface Request {
 function* choose(
   options: SauOptions,
   modules: Modules,
-  createMemory: () => WebAssembly.Memory = ownMemory,
+  createArena: () => Arena = ownArena,
 ): Generator<Request, Running, WebAssembly.Instance> {
   const { tiers, report } = candidates(options);
   const { module } = options;
@@ -150,7 +150,7 @@ function* choose(
       const { arena, kernels } =
         tier === "js"
           ? startJs()
-          : yield* startWasm(tier, module === undefined ? modules : () => module, createMemory);
+          : yield* startWasm(tier, module === undefined ? modules : () => module, createArena);
       selfTest(arena, kernels);
       if (tier === "relaxed-simd") expectFused(arena, kernels, createJsKernels(arena));
       const first = report.length === 0 ? "the fastest tier" : "the fastest tier that works here";
@@ -169,24 +169,25 @@ function startJs(): { arena: Arena; kernels: KernelExports } {
   return { arena, kernels: createJsKernels(arena) };
 }
 
-function ownMemory(): WebAssembly.Memory {
-  return new WebAssembly.Memory({ initial: INITIAL_PAGES });
+function ownArena(): Arena {
+  return new Arena(new WebAssembly.Memory({ initial: INITIAL_PAGES }));
 }
 
 function* startWasm(
   tier: WasmTier,
   modules: Modules,
-  createMemory: () => WebAssembly.Memory,
+  createArena: () => Arena,
 ): Generator<Request, { arena: Arena; kernels: KernelExports }, WebAssembly.Instance> {
   if (typeof WebAssembly !== "object") throw new Error("this host has no WebAssembly");
-  const memory = createMemory();
-  const instance = yield { source: modules(tier), imports: { [tier]: { memory } } };
-  return { arena: new Arena(memory), kernels: instance.exports as unknown as KernelExports };
+  const arena = createArena();
+  const imports = { [tier]: { memory: arena.memory as WebAssembly.Memory } };
+  const instance = yield { source: modules(tier), imports };
+  return { arena, kernels: instance.exports as unknown as KernelExports };
 }
 
 /** {@link choose}, compiling on this thread. */
-export function startSync(options: SauOptions, modules: Modules): Running {
-  const tiers = choose(options, modules);
+export function startSync(options: SauOptions, modules: Modules, createArena?: () => Arena): Running {
+  const tiers = choose(options, modules, createArena);
   let step = tiers.next();
   while (!step.done) {
     const { source, imports } = step.value;
@@ -207,9 +208,9 @@ export function startSync(options: SauOptions, modules: Modules): Running {
 export async function startAsync(
   options: SauOptions,
   modules: Modules,
-  createMemory?: () => WebAssembly.Memory,
+  createArena?: () => Arena,
 ): Promise<Running> {
-  const tiers = choose(options, modules, createMemory);
+  const tiers = choose(options, modules, createArena);
   let step = tiers.next();
   while (!step.done) {
     const { source, imports } = step.value;

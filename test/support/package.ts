@@ -14,6 +14,8 @@ export const CODE = {
   "./inline": ["import", "require"],
   "./init": ["import", "require"],
   "./threads": ["unwasm", "wintercg", "workerd", "edge-light", "import", "require"],
+  "./tfjs": ["import", "require"],
+  "./tfjs/training": ["import", "require"],
 } as const;
 
 /** Entries that are modules, and their tiers. */

@@ -2,6 +2,7 @@
  * The shipped modules import a memory of one thread. A memory that threads share needs an import that says
  * so, and how far the memory may grow: the only difference, so that it is made here rather than shipped.
  */
+import type { Modules } from "../tiers.js";
 
 /** Of a WebAssembly binary: the size of its head, the import section, an imported memory. */
 const [HEAD, IMPORT_SECTION, MEMORY] = [8, 2, 2];
@@ -91,4 +92,13 @@ export function withSharedMemory(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
     ]);
   }
   throw new Error("the module imports nothing");
+}
+
+/** The modules that import such a memory. */
+export function sharedModules(modules: Modules): Modules<Uint8Array<ArrayBuffer>> {
+  return (tier) => {
+    const source = modules(tier);
+    if (source instanceof Uint8Array) return withSharedMemory(source);
+    throw new Error("the host has compiled the modules for a memory that threads cannot share");
+  };
 }

@@ -1,6 +1,6 @@
 /** What a pool is made of: a memory that threads share, the workers, and the reasons where it has none. */
 import { checkObject, describe } from "../errors.js";
-import { INITIAL_PAGES } from "../memory/arena.js";
+import { Arena, INITIAL_PAGES } from "../memory/arena.js";
 import { Stream } from "../memory/stream.js";
 import { CACHE_LINE, GAP, type Workspace, workspaceAt } from "../memory/workspace.js";
 import { sauOn } from "../sau.js";
@@ -11,7 +11,7 @@ import { Crew } from "./crew.js";
 import { FIRST_WORKER, Foreman, ITEM_BYTES } from "./foreman.js";
 import { findHost, type Host } from "./host.js";
 import { Pool, type WorthSharing } from "./pool.js";
-import { MOST_PAGES, withSharedMemory } from "./shared-module.js";
+import { MOST_PAGES, sharedModules } from "./shared-module.js";
 
 /** Threads that a pool can have. */
 const MOST_THREADS = 256;
@@ -33,17 +33,8 @@ export interface Surroundings {
   readonly worthSharing: WorthSharing;
 }
 
-function sharedMemory(): WebAssembly.Memory {
-  return new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MOST_PAGES, shared: true });
-}
-
-/** The modules that import such a memory. */
-function sharing(modules: Modules): Modules<Uint8Array<ArrayBuffer>> {
-  return (tier) => {
-    const source = modules(tier);
-    if (source instanceof Uint8Array) return withSharedMemory(source);
-    throw new Error("the host has compiled the modules for a memory that threads cannot share");
-  };
+function sharedArena(): Arena {
+  return new Arena(new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MOST_PAGES, shared: true }));
 }
 
 /** Why a pool has no workers. */
@@ -120,7 +111,7 @@ async function startShared(
   host: Host,
   worthSharing: WorthSharing,
 ): Promise<Pool> {
-  const shared = sharing(modules);
+  const shared = sharedModules(modules);
   const running = await runningShared(options, shared);
   const threads = options.threads ?? Math.min(host.parallelism, MOST_THREADS);
   const { arena, kernels, tier } = running;
@@ -163,7 +154,7 @@ async function startShared(
 async function runningShared(options: SauPoolOptions, modules: Modules): Promise<Running> {
   let running: Running;
   try {
-    running = await startAsync(options, modules, sharedMemory);
+    running = await startAsync(options, modules, sharedArena);
   } catch (error) {
     // Without sharing there may be another error, which then is the caller's to know, or none.
     throw new NoWorkers(`this host refuses what threads need: ${because(error)}`);
