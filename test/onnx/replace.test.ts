@@ -98,6 +98,26 @@ describe("addSauFunction", () => {
   });
 });
 
+it("initializers are no inputs of a model that was of IR version 3, and then they had to be", () => {
+  const weights = { name: "w", dims: ["1"], data_type: 1, float_data: [1] };
+  const inputs = [valueInfo("x", ["n"]), valueInfo("w", [1])];
+  const graph = { ...ends(["n"]), input: inputs, initializer: [weights] };
+  for (const [ir_version, count] of [
+    [3, 1],
+    [4, 2],
+  ] as const) {
+    const model = modelOf([unary("Relu", "x", "y")], { ir_version }, graph);
+    for (const found of [
+      decodeModel(addSauFunction(encodeModel(model))),
+      replaced(model, { from: ["Relu"] }).model,
+    ]) {
+      expect(found.graph.input).toEqual(decodeModel(encodeModel(model)).graph.input!.slice(0, count));
+      expect(found.graph.initializer![0]).toEqual(weights);
+      expect(found.functions).toHaveLength(1);
+    }
+  }
+});
+
 describe("replaceActivations", () => {
   it("replaces the operators asked for, with the paper's parameters, and nothing else", () => {
     const model = modelOf([

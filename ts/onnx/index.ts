@@ -16,7 +16,8 @@ export type { Replacement, ReplaceOptions } from "./replace.js";
  * ts/onnx/sau-function.ts says what it computes and how exactly.
  *
  * All else keeps its bytes: unknown fields, the order of fields, tensors, references to files with external data. Where
- * the function is there already nothing changes. Models of IR version below 8, the first with functions, get that.
+ * the function is there already nothing changes. A model of an IR version below 8, the first with functions, gets that;
+ * one below 4 loses the inputs that are initializers, which only those versions ask for.
  *
  * @param bytes the model's bytes, which stay as they are
  * @returns the new model's bytes

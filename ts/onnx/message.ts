@@ -41,10 +41,12 @@ function lengthOf(parts: readonly Uint8Array[]): number {
   return parts.reduce((sum, { length }) => sum + length, 0);
 }
 
-/** The bytes of all messages, and what reads them. */
+/** What all messages of a file share. */
 interface File {
   readonly bytes: Uint8Array;
   readonly reader: BinaryReader;
+  /** Edits of a message by where it starts: what reads a field twice edits the same message. */
+  readonly edits: Map<number, Edit[]>;
 }
 
 /** What a message is a field of. */
@@ -58,8 +60,6 @@ export class Message {
   readonly #file: File;
   readonly #place: Place | undefined;
   readonly #depth: number;
-  /** Made with the first edit: most messages have none. */
-  #edits: Edit[] | undefined;
 
   private constructor(
     file: File,
@@ -75,7 +75,7 @@ export class Message {
 
   /** A file that is one message of that kind. */
   static of(bytes: Uint8Array, kind: MessageKind): Message {
-    return new Message({ bytes, reader: new BinaryReader(bytes) }, kind, 0, bytes.length);
+    return new Message({ bytes, reader: new BinaryReader(bytes), edits: new Map() }, kind, 0, bytes.length);
   }
 
   /**
@@ -168,11 +168,12 @@ export class Message {
   }
 
   #edit(start: number, end: number, parts: () => Uint8Array[]): void {
-    if (this.#edits === undefined) {
-      this.#edits = [];
-      if (this.#place !== undefined) this.#editPlace(this.#place);
-    }
-    this.#edits.push({ start, end, parts });
+    const known = this.#file.edits.get(this.start);
+    const edits = known ?? [];
+    edits.push({ start, end, parts });
+    if (known !== undefined) return;
+    this.#file.edits.set(this.start, edits);
+    if (this.#place !== undefined) this.#editPlace(this.#place);
   }
 
   /** Puts this message, as it will be, in its place in the one that it is a field of. */
@@ -191,7 +192,8 @@ export class Message {
       if (end > at) parts.push(this.#file.bytes.subarray(at, end));
     };
     // Edits at the same place stay in the order in which they were made, insertions first.
-    for (const edit of (this.#edits ?? []).sort((a, b) => a.start - b.start || a.end - b.end)) {
+    const edits = this.#file.edits.get(this.start) ?? [];
+    for (const edit of edits.sort((a, b) => a.start - b.start || a.end - b.end)) {
       keepUntil(edit.start);
       for (const part of edit.parts()) parts.push(part);
       at = edit.end;

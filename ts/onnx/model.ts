@@ -13,7 +13,7 @@ import {
   FIRST_OPSET_FOR_OTHER_TYPES,
   SAU,
 } from "./sau-function.js";
-import { FUNCTION, GRAPH, MODEL, OPSET } from "./schema.js";
+import { FUNCTION, GRAPH, MODEL, OPSET, TENSOR, VALUE_INFO } from "./schema.js";
 import { definedNames, hasHalfPrecision } from "./values.js";
 
 /** The domain of ONNX's own operators has two names. */
@@ -38,6 +38,9 @@ function isSau(body: Message): boolean {
     lastString(body, FUNCTION.functionName) === SAU.name && lastString(body, FUNCTION.domain) === SAU.domain
   );
 }
+
+/** The first IR version in which initializers need not be inputs. */
+const INITIALIZERS_ALONE = 4;
 
 /** Names that this package gives to values. */
 const OWN_NAME = /^sau_(?:alpha|beta)_(\d{1,15})$/;
@@ -122,9 +125,38 @@ export class Model {
     if (present === undefined) this.#message.insert(encoded);
     else if (!this.#isThere(present, encoded)) this.#message.replace(present, encoded);
     importSau(this.#message);
-    const irVersion = lastField(this.#message, MODEL.irVersion)!;
-    if (this.#message.integer(irVersion) < FIRST_IR_VERSION) {
-      this.#message.replace(irVersion, encodeInteger(MODEL.irVersion, FIRST_IR_VERSION));
+    const field = lastField(this.#message, MODEL.irVersion)!;
+    const irVersion = this.#message.integer(field);
+    if (irVersion >= FIRST_IR_VERSION) return;
+    this.#message.replace(field, encodeInteger(MODEL.irVersion, FIRST_IR_VERSION));
+    if (irVersion < INITIALIZERS_ALONE) this.#removeInitializersFromInputs();
+  }
+
+  /**
+   * Initializers had to be inputs too before IR version 4. Since then that means another thing, a default for what a
+   * caller may give, which keeps runtimes from taking it for a constant.
+   */
+  #removeInitializersFromInputs(): void {
+    const initializers = new Set<string>();
+    for (const graph of this.#graphs()) {
+      for (const field of graph.fields()) {
+        if (field.number !== GRAPH.initializer) continue;
+        initializers.add(lastString(graph.child(field, TENSOR), TENSOR.tensorName));
+      }
+    }
+    for (const graph of this.#graphs()) {
+      for (const field of graph.fields()) {
+        if (field.number !== GRAPH.input) continue;
+        const name = lastString(graph.child(field, VALUE_INFO), VALUE_INFO.valueName);
+        if (initializers.has(name)) graph.remove(field);
+      }
+    }
+  }
+
+  /** The model's graph; in parts, where protobuf puts several fields together. */
+  *#graphs(): Generator<Message> {
+    for (const field of this.#message.fields()) {
+      if (field.number === MODEL.graph) yield this.#message.child(field, GRAPH);
     }
   }
 
