@@ -1,18 +1,31 @@
+import { copyFileSync, rmSync } from "node:fs";
 import { defineConfig, type Options } from "tsup";
 import { licences } from "./scripts/licences.js";
+import { moduleText } from "./scripts/module-text.js";
 import { bundle, SOURCE, sourceFile } from "./scripts/worker-source.js";
+
+/** The published name of each module. */
+const MODULES = { "relaxed-simd": "relaxed", simd128: "simd", scalar: "scalar" };
+
+// Once, and before any of the builds, which go side by side.
+rmSync("dist", { recursive: true, force: true });
 
 const shared = {
   target: "es2022",
-  external: [/^node:/],
+  external: [/^node:/, /\.wasm\?module$/],
   removeNodeProtocol: false,
   treeshake: true,
   minify: true,
   sourcemap: false,
-  // The modules travel inside the bundle, as text that is decoded when a tier is tried: no file to find, no
-  // path to get wrong.
-  loader: { ".wasm": "base64" },
   esbuildPlugins: [
+    {
+      // The modules travel inside the bundle, as text that is decoded when a tier is tried: no file to find, no
+      // path to get wrong.
+      name: "module-text",
+      setup({ onLoad }) {
+        onLoad({ filter: /\.wasm$/ }, ({ path }) => ({ contents: moduleText(path), loader: "text" }));
+      },
+    },
     {
       name: "worker-source",
       setup({ onResolve, onLoad }) {
@@ -32,10 +45,33 @@ const shared = {
 export default defineConfig([
   {
     ...shared,
-    entry: { index: "ts/index.ts", threads: "ts/threads/index.ts" },
+    entry: {
+      index: "ts/index.ts",
+      js: "ts/entries/js.ts",
+      init: "ts/entries/init.ts",
+      threads: "ts/threads/index.ts",
+    },
     format: ["esm", "cjs"],
     dts: { compilerOptions: { ignoreDeprecations: "6.0" } }, // tsup sets baseUrl, which TypeScript 6 deprecates
-    clean: ["index.*", "threads.*", "chunk-*"],
+    platform: "neutral",
+    async onSuccess() {
+      for (const [tier, name] of Object.entries(MODULES)) {
+        copyFileSync(`ts/wasm/${tier}.wasm`, `dist/${name}.wasm`);
+      }
+      for (const types of ["module.d.ts", "module.d.cts"])
+        copyFileSync("ts/wasm/module.d.ts", `dist/${types}`);
+    },
+  },
+  {
+    ...shared,
+    // What loads modules that the host has compiled; its types are those of index and threads.
+    entry: {
+      workerd: "ts/entries/workerd.ts",
+      edge: "ts/entries/edge.ts",
+      "threads-workerd": "ts/threads/workerd.ts",
+      "threads-edge": "ts/threads/edge.ts",
+    },
+    format: "esm",
     platform: "neutral",
   },
   {
@@ -43,7 +79,6 @@ export default defineConfig([
     entry: { onnx: "ts/onnx/index.ts" },
     format: ["esm", "cjs"],
     dts: { compilerOptions: { ignoreDeprecations: "6.0" } },
-    clean: ["onnx.*"],
     platform: "neutral",
     esbuildPlugins: [...shared.esbuildPlugins, licences("dist/onnx.licences.txt")],
   },
@@ -51,7 +86,6 @@ export default defineConfig([
     ...shared,
     entry: { cli: "ts/cli/main.ts" },
     format: "cjs", // bundled packages call require
-    clean: ["cli.*"],
     platform: "node",
     esbuildPlugins: [...shared.esbuildPlugins, licences("dist/cli.licences.txt")],
   },

@@ -1,16 +1,16 @@
-import { readFileSync } from "node:fs";
 import { defineConfig } from "vitest/config";
+import { moduleText } from "./scripts/module-text.js";
 import { bundle, SOURCE, sourceFile } from "./scripts/worker-source.js";
 
 export default defineConfig({
   plugins: [
     {
-      // As tsup does: a .wasm file is its bytes in base64.
-      name: "wasm-base64",
+      // As tsup does: a .wasm file is its text.
+      name: "module-text",
       enforce: "pre",
       load(id) {
         if (!id.endsWith(".wasm")) return undefined;
-        return `export default ${JSON.stringify(readFileSync(id).toString("base64"))};`;
+        return `export default ${JSON.stringify(moduleText(id))};`;
       },
     },
     {
@@ -31,6 +31,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     exclude: ["test/frameworks/**"], // with packages and configurations of their own
     testTimeout: 240_000,
+    hookTimeout: 240_000,
     maxWorkers: 2,
     pool: "forks",
   },

@@ -1,5 +1,5 @@
 /** What is bundled that others wrote, with their licences, which ask to go along with it. */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Plugin } from "esbuild";
 
@@ -61,6 +61,7 @@ export function licences(target: string): Plugin {
           const folder = packageOf(file);
           if (folder !== undefined) filesOf.set(folder, [...(filesOf.get(folder) ?? []), file]);
         }
+        mkdirSync(dirname(target), { recursive: true }); // may come before the first bundle is written
         writeFileSync(
           target,
           inWords(

@@ -5,31 +5,28 @@
  *
  * @packageDocumentation
  */
-import type { Sau } from "./api.js";
-import { createSauSync } from "./sau.js";
+import { type Entry, entryOn } from "./entries/entry.js";
+import { inlinedModules } from "./wasm/inlined.js";
 
-export type {
-  ArenaTensor,
-  BackwardBatchOptions,
-  ForwardBatchOptions,
-  ForwardOptions,
-  Sau,
-} from "./api.js";
-export { DisposedError, TierUnavailableError } from "./errors.js";
-export type { BackwardOptions, GradientOutputs, Gradients, Want } from "./gradients.js";
-export type { SauParams } from "./params.js";
-export { createSau, createSauSync } from "./sau.js";
-export type { SauOptions, Tier, TierReport } from "./tiers.js";
+export * from "./entries/common.js";
 
-let instance: Sau | undefined;
+const entry = /* @__PURE__ */ entryOn(inlinedModules);
 
-function defaultSau(): Sau {
-  instance ??= createSauSync();
-  return instance;
-}
+/**
+ * A SAU of its own memory, on the fastest tier that works here, compiled without blocking where the host can.
+ *
+ * Default options: `{ tier: "auto", deterministic: false }`. With "auto" it never rejects for want of a tier.
+ *
+ * @throws {TierUnavailableError} when the tier asked for by name cannot run here, with the host's error as its cause
+ * @throws {TypeError} {RangeError} for options that are none
+ */
+export const createSau: Entry["createSau"] = entry.createSau;
+
+/** As {@link createSau}, at once. */
+export const createSauSync: Entry["createSauSync"] = entry.createSauSync;
 
 /** {@link Sau.forward} of a default instance, made at the first call. */
-export const forward: Sau["forward"] = (...args) => defaultSau().forward(...args);
+export const forward: Entry["forward"] = entry.forward;
 
 /** {@link Sau.backward} of a default instance, made at the first call. */
-export const backward: Sau["backward"] = (...args) => defaultSau().backward(...args);
+export const backward: Entry["backward"] = entry.backward;

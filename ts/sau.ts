@@ -14,7 +14,7 @@ import {
 import { SUM } from "./kernels/layout.js";
 import { Stream } from "./memory/stream.js";
 import { type CheckedParams, ParamsChecker, type SauParams } from "./params.js";
-import { type Running, type SauOptions, startAsync, startSync, type Tier, type TierReport } from "./tiers.js";
+import type { Running, Tier, TierReport } from "./tiers.js";
 
 /** Symbol.dispose, or what stands in for it where the host has none. */
 const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for("Symbol.dispose");
@@ -148,24 +148,7 @@ class Instance implements Sau {
   }
 }
 
-/**
- * A SAU of its own memory, on the fastest tier that works here, compiled without blocking where the host can.
- *
- * Default options: `{ tier: "auto", deterministic: false }`. With "auto" it never rejects for want of a tier.
- *
- * @throws {TierUnavailableError} when the tier asked for by name cannot run here, with the host's error as its cause
- * @throws {TypeError} {RangeError} for options that are none
- */
-export async function createSau(options: SauOptions = {}): Promise<Sau> {
-  return new Instance(await startAsync(options));
-}
-
-/** As {@link createSau}, at once. */
-export function createSauSync(options: SauOptions = {}): Sau {
-  return new Instance(startSync(options));
-}
-
 /** A Sau on what already runs. A stream knows what its block holds, so that an arena must have no other. */
-export function sauOn(running: Running, stream: Stream): Sau {
+export function sauOn(running: Running, stream?: Stream): Sau {
   return new Instance(running, stream);
 }

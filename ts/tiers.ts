@@ -9,13 +9,15 @@ import { createJsKernels } from "./kernels/js.js";
 import { selfTest } from "./kernels/self-test.js";
 import { Arena, INITIAL_PAGES, JsMemory } from "./memory/arena.js";
 import type { KernelExports } from "./wasm/kernels.js";
-import { isWasmTier, shippedModule, type WasmTier } from "./wasm/shipped.js";
 
 /** The tiers, fastest first. */
 export const TIERS = ["relaxed-simd", "simd128", "scalar", "js"] as const;
 
 /** A way of running the kernels: WebAssembly with relaxed SIMD (fused multiply-add), with SIMD, without, or none. */
 export type Tier = (typeof TIERS)[number];
+
+/** A tier of WebAssembly. */
+export type WasmTier = Exclude<Tier, "js">;
 
 /** What became of a tier that was tried. */
 export interface TierReport {
@@ -34,6 +36,16 @@ export interface SauOptions {
   /** A module of this package that the host has compiled, for hosts that compile none at run time. */
   readonly module?: WebAssembly.Module;
 }
+
+/** Something to compile, or what the host has compiled. */
+type ModuleSource = Uint8Array<ArrayBuffer> | WebAssembly.Module;
+
+/**
+ * Where an entry of this package has its modules from.
+ *
+ * @throws {Error} for a tier of which it has none, saying why
+ */
+export type Modules<Source extends ModuleSource = ModuleSource> = (tier: WasmTier) => Source;
 
 /** A tier at work. */
 export interface Running {
@@ -89,10 +101,10 @@ function candidates(options: SauOptions): { tiers: readonly Tier[]; report: Tier
  *
  * @throws {TypeError} for anything else
  */
-function tierOf(module: WebAssembly.Module): WasmTier {
+export function tierOf(module: WebAssembly.Module): WasmTier {
   const given = typeof WebAssembly === "object" && module instanceof WebAssembly.Module;
   const from = given ? WebAssembly.Module.imports(module)[0]?.module : undefined;
-  if (from === undefined || !isWasmTier(from)) {
+  if (from === "js" || !TIERS.includes(from as WasmTier)) {
     const what = given ? "a WebAssembly.Module of something else" : describe(module);
     throw new TypeError(
       `module is ${what}, expected a WebAssembly.Module of one of this package's .wasm files.`,
@@ -106,16 +118,9 @@ function message(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }
 
-/** How to have a memory that threads share. */
-export interface Sharing {
-  createMemory(): WebAssembly.Memory;
-  /** The module that imports such a memory. */
-  adapt(bytes: Uint8Array): Uint8Array<ArrayBuffer>;
-}
-
 /** Something for the host to compile and instantiate. */
 interface Request {
-  readonly source: Uint8Array<ArrayBuffer> | WebAssembly.Module;
+  readonly source: ModuleSource;
   readonly imports: WebAssembly.Imports;
 }
 
@@ -125,11 +130,19 @@ interface Request {
  *
  * @throws {TierUnavailableError} when a tier was asked for by name and does not work
  */
-function* choose(options: SauOptions, sharing?: Sharing): Generator<Request, Running, WebAssembly.Instance> {
+function* choose(
+  options: SauOptions,
+  modules: Modules,
+  createMemory: () => WebAssembly.Memory = ownMemory,
+): Generator<Request, Running, WebAssembly.Instance> {
   const { tiers, report } = candidates(options);
+  const { module } = options;
   for (const tier of tiers) {
     try {
-      const { arena, kernels } = tier === "js" ? startJs() : yield* startWasm(tier, options.module, sharing);
+      const { arena, kernels } =
+        tier === "js"
+          ? startJs()
+          : yield* startWasm(tier, module === undefined ? modules : () => module, createMemory);
       selfTest(arena, kernels);
       const first = report.length === 0 ? "the fastest tier" : "the fastest tier that works here";
       report.push({ tier, available: true, reason: options.tier === tier ? "asked for by name" : first });
@@ -147,21 +160,24 @@ function startJs(): { arena: Arena; kernels: KernelExports } {
   return { arena, kernels: createJsKernels(arena) };
 }
 
+function ownMemory(): WebAssembly.Memory {
+  return new WebAssembly.Memory({ initial: INITIAL_PAGES });
+}
+
 function* startWasm(
   tier: WasmTier,
-  module: WebAssembly.Module | undefined,
-  sharing: Sharing | undefined,
+  modules: Modules,
+  createMemory: () => WebAssembly.Memory,
 ): Generator<Request, { arena: Arena; kernels: KernelExports }, WebAssembly.Instance> {
   if (typeof WebAssembly !== "object") throw new Error("this host has no WebAssembly");
-  const memory = sharing?.createMemory() ?? new WebAssembly.Memory({ initial: INITIAL_PAGES });
-  const source = module ?? sharing?.adapt(shippedModule(tier)) ?? shippedModule(tier);
-  const instance = yield { source, imports: { [tier]: { memory } } };
+  const memory = createMemory();
+  const instance = yield { source: modules(tier), imports: { [tier]: { memory } } };
   return { arena: new Arena(memory), kernels: instance.exports as unknown as KernelExports };
 }
 
 /** {@link choose}, compiling on this thread. */
-export function startSync(options: SauOptions): Running {
-  const tiers = choose(options);
+export function startSync(options: SauOptions, modules: Modules): Running {
+  const tiers = choose(options, modules);
   let step = tiers.next();
   while (!step.done) {
     const { source, imports } = step.value;
@@ -179,8 +195,12 @@ export function startSync(options: SauOptions): Running {
 }
 
 /** {@link choose}, compiling off this thread where the host can. */
-export async function startAsync(options: SauOptions, sharing?: Sharing): Promise<Running> {
-  const tiers = choose(options, sharing);
+export async function startAsync(
+  options: SauOptions,
+  modules: Modules,
+  createMemory?: () => WebAssembly.Memory,
+): Promise<Running> {
+  const tiers = choose(options, modules, createMemory);
   let step = tiers.next();
   while (!step.done) {
     const { source, imports } = step.value;

@@ -1,5 +1,11 @@
-/** A .wasm file as its bytes in base64: tsup inlines it (tsup.config.ts), vitest reads it (vitest.config.ts). */
+/** A .wasm file as text that ts/wasm/text.ts decodes: tsup and vitest make it (scripts/module-text.ts). */
 declare module "*.wasm" {
-  const base64: string;
-  export default base64;
+  const text: string;
+  export default text;
+}
+
+/** A .wasm file that whoever bundles this package has the host compile. */
+declare module "*.wasm?module" {
+  const module: WebAssembly.Module;
+  export default module;
 }

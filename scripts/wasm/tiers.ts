@@ -14,7 +14,7 @@ export const MEND = "npm run build:wasm";
 export const TIERS = ["relaxed-simd", "simd128", "scalar"] as const;
 export type WasmTier = (typeof TIERS)[number];
 
-/** No module may be larger: it is inlined as base64 into the package. */
+/** No module may be larger: it is inlined into the package. */
 export const MAX_MODULE_BYTES = 12 * 1024;
 
 /**

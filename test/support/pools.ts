@@ -2,13 +2,14 @@
 import { findHost, type Host, type HostWorker } from "../../ts/threads/host.js";
 import type { SauPool, SauPoolOptions } from "../../ts/threads/index.js";
 import { startPool } from "../../ts/threads/start.js";
+import { inlinedModules } from "../../ts/wasm/inlined.js";
 
 /** Every call goes to the workers. */
 export const SHARE_ALL = { forward: 0, backward: 0 } as const;
 
 /** A pool whose workers do every call. */
 export function startSharingPool(options: SauPoolOptions = {}): Promise<SauPool> {
-  return startPool(options, { host: findHost, worthSharing: SHARE_ALL });
+  return startPool(options, inlinedModules, { host: findHost, worthSharing: SHARE_ALL });
 }
 
 /** The workers of a pool that are alive. */

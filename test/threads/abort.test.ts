@@ -7,6 +7,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { createSauSync, DisposedError } from "../../ts/index.js";
 import { createSauPool } from "../../ts/threads/index.js";
 import { startPool } from "../../ts/threads/start.js";
+import { inlinedModules } from "../../ts/wasm/inlined.js";
 import { copyOf, expectSameBits, firstDifference } from "../support/numbers.js";
 import { SHARE_ALL, startSharingPool, Victims, withinTime } from "../support/pools.js";
 import { howToRepeat, Random, runSeed } from "../support/random.js";
@@ -98,7 +99,7 @@ describe("a signal", () => {
   });
 
   it("ends a call of a pool of the calling thread alone", async () => {
-    const pool = await startPool({ tier: "js" });
+    const pool = await startPool({ tier: "js" }, inlinedModules);
     const controller = new AbortController();
     setTimeout(() => controller.abort("enough"), 20);
     await expect(pool.forward(new Float32Array(2e7), params, { signal: controller.signal })).rejects.toBe(
@@ -113,7 +114,10 @@ describe("dispose", () => {
     const moments = new Random(runSeed, 42);
     for (let k = 0; k < 12; k++) {
       const victims = new Victims();
-      const pool = await startPool({ threads: 2 }, { host: victims.host, worthSharing: SHARE_ALL });
+      const pool = await startPool({ threads: 2 }, inlinedModules, {
+        host: victims.host,
+        worthSharing: SHARE_ALL,
+      });
       const calls = Array.from({ length: 4 }, () => pool.forward(x, params).catch((error) => error));
       const small = pool.forward(x.subarray(0, 10), params).catch((error) => error);
       if (k > 0) await after(moments.below(10));
@@ -139,7 +143,10 @@ describe("dispose", () => {
   it("while workers die", async () => {
     for (let k = 0; k < 5; k++) {
       const victims = new Victims();
-      const pool = await startPool({ threads: 3 }, { host: victims.host, worthSharing: SHARE_ALL });
+      const pool = await startPool({ threads: 3 }, inlinedModules, {
+        host: victims.host,
+        worthSharing: SHARE_ALL,
+      });
       const call = pool.forward(x, params).catch((error) => error);
       await after(2);
       victims.kill(() => 0.5);

@@ -7,6 +7,7 @@ import { findHost } from "../../ts/threads/host.js";
 import { LongCall } from "../../ts/threads/long-call.js";
 import type { Pool } from "../../ts/threads/pool.js";
 import { startPool } from "../../ts/threads/start.js";
+import { inlinedModules } from "../../ts/wasm/inlined.js";
 import { type Case, cases, channelCase, inWords, numberCase, resultsOf } from "../support/cases.js";
 import { expectSameBits } from "../support/numbers.js";
 import { howToRepeat, Random, runSeed } from "../support/random.js";
@@ -14,16 +15,16 @@ import { howToRepeat, Random, runSeed } from "../support/random.js";
 const WANT = ["dx", "alpha", "beta", "bias"] as const;
 
 const sau = createSauSync();
-const alone = await startPool(
-  {},
-  {
-    host: () => {
-      throw new Error("this test wants none");
-    },
-    worthSharing: { forward: 0, backward: 0 },
+const alone = await startPool({}, inlinedModules, {
+  host: () => {
+    throw new Error("this test wants none");
   },
-);
-const two = await startPool({ threads: 2 }, { host: findHost, worthSharing: { forward: 0, backward: 0 } });
+  worthSharing: { forward: 0, backward: 0 },
+});
+const two = await startPool({ threads: 2 }, inlinedModules, {
+  host: findHost,
+  worthSharing: { forward: 0, backward: 0 },
+});
 
 afterAll(async () => {
   sau.dispose();

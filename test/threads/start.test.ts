@@ -10,6 +10,7 @@ import { canWaitAsync } from "../../ts/threads/board.js";
 import { createSauPool } from "../../ts/threads/index.js";
 import { withSharedMemory } from "../../ts/threads/shared-module.js";
 import { startPool } from "../../ts/threads/start.js";
+import { inlinedModules } from "../../ts/wasm/inlined.js";
 import { moduleBytes } from "../support/modules.js";
 import { expectSameBits } from "../support/numbers.js";
 import { SHARE_ALL, startSharingPool } from "../support/pools.js";
@@ -81,14 +82,20 @@ describe("threads", () => {
     const none = (): never => {
       throw new Error("none known");
     };
-    await expectAlone(await startPool({}, { host: none, worthSharing: SHARE_ALL }), /none known/);
+    await expectAlone(
+      await startPool({}, inlinedModules, { host: none, worthSharing: SHARE_ALL }),
+      /none known/,
+    );
     const refusing = () => ({
       parallelism: 2,
       startWorker: (): never => {
         throw new Error("out of threads");
       },
     });
-    await expectAlone(await startPool({}, { host: refusing, worthSharing: SHARE_ALL }), /out of threads/);
+    await expectAlone(
+      await startPool({}, inlinedModules, { host: refusing, worthSharing: SHARE_ALL }),
+      /out of threads/,
+    );
   });
 
   it("work with messages where no thread can wait for a word without blocking", async () => {

@@ -8,6 +8,7 @@ import { findHost } from "../threads/host.js";
 import { LongCall, type Piece } from "../threads/long-call.js";
 import type { Pool } from "../threads/pool.js";
 import { startPool } from "../threads/start.js";
+import { inlinedModules } from "../wasm/inlined.js";
 import type { ArrayInput } from "./array-file.js";
 import { UsageError } from "./errors.js";
 import type { ArrayOptions } from "./options.js";
@@ -38,7 +39,7 @@ function findNoHost(): never {
 async function startThreads({ threads, deterministic }: ArrayOptions): Promise<Pool> {
   const host = threads > 1 ? findHost : findNoHost;
   const options = threads > 1 ? { threads, deterministic } : { deterministic };
-  const pool = await startPool(options, { host, worthSharing: { forward: 0, backward: 0 } });
+  const pool = await startPool(options, inlinedModules, { host, worthSharing: { forward: 0, backward: 0 } });
   if (pool.threads !== threads) warn(pool.report);
   return pool;
 }

@@ -5,8 +5,8 @@
  * counts. Answers are compared before anything is timed.
  */
 import { plainBackward, plainForward } from "../../examples/digits/plain-sau.js";
+import { createSau } from "../index.js";
 import { DEFAULTS } from "../params.js";
-import { createSau } from "../sau.js";
 
 /** Elements: 4 MiB an array, beyond the caches of most cores. */
 const LENGTH = 2 ** 20;

@@ -1,6 +1,6 @@
 /** sau-simd info: what runs here, and why. */
 import { availableParallelism, cpus, totalmem } from "node:os";
-import { createSauSync } from "../sau.js";
+import { createSauSync } from "../index.js";
 import { createSauPool } from "../threads/index.js";
 import { TIERS, type TierReport } from "../tiers.js";
 import { formatBytes } from "./progress.js";

@@ -3,15 +3,11 @@
  *
  * @packageDocumentation
  */
+import { inlinedModules } from "../wasm/inlined.js";
 import type { SauPool, SauPoolOptions } from "./api.js";
 import { startPool } from "./start.js";
 
-export type { ArenaTensor, BackwardBatchOptions, ForwardBatchOptions, ForwardOptions } from "../api.js";
-export { DisposedError, TierUnavailableError } from "../errors.js";
-export type { BackwardOptions, GradientOutputs, Gradients, Want } from "../gradients.js";
-export type { SauParams } from "../params.js";
-export type { SauOptions, Tier, TierReport } from "../tiers.js";
-export type { Abortable, SauPool, SauPoolOptions } from "./api.js";
+export * from "./common.js";
 
 /**
  * A pool of worker threads on the fastest tier that works here. Dispose of it when it is no longer needed; a pool
@@ -24,5 +20,5 @@ export type { Abortable, SauPool, SauPoolOptions } from "./api.js";
  * @throws {TypeError} {RangeError} for options that are none
  */
 export function createSauPool(options: SauPoolOptions = {}): Promise<SauPool> {
-  return startPool(options);
+  return startPool(options, inlinedModules);
 }

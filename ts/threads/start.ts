@@ -4,8 +4,7 @@ import { INITIAL_PAGES } from "../memory/arena.js";
 import { Stream } from "../memory/stream.js";
 import { CACHE_LINE, GAP, type Workspace, workspaceAt } from "../memory/workspace.js";
 import { sauOn } from "../sau.js";
-import { type Running, type Sharing, startAsync } from "../tiers.js";
-import { shippedModule, type WasmTier } from "../wasm/shipped.js";
+import { type Modules, type Running, startAsync, type WasmTier } from "../tiers.js";
 import type { SauPoolOptions } from "./api.js";
 import { Board, canWaitAsync } from "./board.js";
 import { Crew } from "./crew.js";
@@ -34,10 +33,18 @@ export interface Surroundings {
   readonly worthSharing: WorthSharing;
 }
 
-const sharing: Sharing = {
-  createMemory: () => new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MOST_PAGES, shared: true }),
-  adapt: withSharedMemory,
-};
+function sharedMemory(): WebAssembly.Memory {
+  return new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MOST_PAGES, shared: true });
+}
+
+/** The modules that import such a memory. */
+function sharing(modules: Modules): Modules<Uint8Array<ArrayBuffer>> {
+  return (tier) => {
+    const source = modules(tier);
+    if (source instanceof Uint8Array) return withSharedMemory(source);
+    throw new Error("the host has compiled the modules for a memory that threads cannot share");
+  };
+}
 
 /** Why a pool has no workers. */
 class NoWorkers extends Error {}
@@ -47,22 +54,23 @@ function because(error: unknown): string {
 }
 
 /**
- * A pool in these surroundings.
+ * A pool of these modules in these surroundings.
  *
  * @throws as createSauPool
  */
 export async function startPool(
   options: SauPoolOptions,
+  modules: Modules,
   { host: find, worthSharing }: Surroundings = { host: findHost, worthSharing: WORTH_SHARING },
 ): Promise<Pool> {
   checkObject("options", options, "{ threads: 2 }");
   checkThreads(options.threads);
   try {
     const host = possibleHost(options, find);
-    return await startShared(options, host, worthSharing);
+    return await startShared(options, modules, host, worthSharing);
   } catch (error) {
     if (!(error instanceof NoWorkers)) throw error;
-    const running = await startAsync(options);
+    const running = await startAsync(options, modules);
     const stream = new Stream(running.arena, running.kernels);
     const at = running.arena.reserve(ITEM_BYTES);
     const foreman = new Foreman(stream, new Board(new ArrayBuffer(Board.BYTES)), at, ITEM_BYTES);
@@ -106,11 +114,17 @@ function possibleHost({ tier, module }: SauPoolOptions, find: () => Host): Host 
 }
 
 /** @throws {NoWorkers} where the host refuses shared memory, or no worker starts */
-async function startShared(options: SauPoolOptions, host: Host, worthSharing: WorthSharing): Promise<Pool> {
-  const running = await runningShared(options);
+async function startShared(
+  options: SauPoolOptions,
+  modules: Modules,
+  host: Host,
+  worthSharing: WorthSharing,
+): Promise<Pool> {
+  const shared = sharing(modules);
+  const running = await runningShared(options, shared);
   const threads = options.threads ?? Math.min(host.parallelism, MOST_THREADS);
   const { arena, kernels, tier } = running;
-  const module = await WebAssembly.compile(withSharedMemory(shippedModule(tier as WasmTier)));
+  const module = await WebAssembly.compile(shared(tier as WasmTier));
   const { workspaces, fifoAt, fifoBytes } = reserve(running, threads);
   const stream = new Stream(arena, kernels);
   const buffer = new SharedArrayBuffer(Board.BYTES);
@@ -146,10 +160,10 @@ async function startShared(options: SauPoolOptions, host: Host, worthSharing: Wo
 }
 
 /** The tier that would run in a memory of its own, in one that can be shared. */
-async function runningShared(options: SauPoolOptions): Promise<Running> {
+async function runningShared(options: SauPoolOptions, modules: Modules): Promise<Running> {
   let running: Running;
   try {
-    running = await startAsync(options, sharing);
+    running = await startAsync(options, modules, sharedMemory);
   } catch (error) {
     // Without sharing there may be another error, which then is the caller's to know, or none.
     throw new NoWorkers(`this host refuses what threads need: ${because(error)}`);
