@@ -2,32 +2,26 @@
  * The examples in the README and in docs/ run as they stand, on the built package; and what the README says
  * of commands and bounds is what package.json and the contract say.
  */
-import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { codeBlocks, runCode } from "./support/docs.js";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-
-/** The TypeScript blocks of a page. */
-function examples(page: string): string[] {
-  const text = readFileSync(join(ROOT, page), "utf8");
-  return [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code!);
-}
 
 const pages = ["README.md", ...readdirSync(join(ROOT, "docs")).map((name) => join("docs", name))].filter(
   (name) => name.endsWith(".md"),
 );
 
 describe("examples in the docs run", () => {
-  it("has some in the README", () => expect(examples("README.md").length).toBeGreaterThan(2));
+  it("has some in the README", () => expect(codeBlocks("README.md", "ts").length).toBeGreaterThan(2));
 
   for (const page of pages) {
-    for (const [index, code] of examples(page).entries()) {
+    for (const [index, code] of codeBlocks(page, "ts").entries()) {
       it(`${page}, example ${index + 1}`, () => {
         // From the project's folder, so that "sau-simd" is the project's own build. The examples need no types.
-        execFileSync(process.execPath, ["--input-type=module", "--eval", code], { cwd: ROOT, stdio: "pipe" });
+        runCode(code, ROOT);
       });
     }
   }
