@@ -78,6 +78,14 @@ export default defineConfig([
   },
   {
     ...shared,
+    entry: { onnx: "ts/onnx/index.ts" },
+    format: ["esm", "cjs"],
+    dts: { compilerOptions: { ignoreDeprecations: "6.0" } },
+    platform: "neutral",
+    esbuildPlugins: [...shared.esbuildPlugins, licences("dist/onnx.licences.txt")],
+  },
+  {
+    ...shared,
     entry: { cli: "ts/cli/main.ts" },
     format: "cjs", // bundled packages call require
     platform: "node",

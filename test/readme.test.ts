@@ -2,22 +2,21 @@
  * The examples in the README and in docs/ run as they stand, on the built package; and what the README says
  * of commands and bounds is what package.json and the contract say.
  */
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ROOT } from "../scripts/wasm/tiers.js";
-import { examples, needsTensorFlow, PAGES } from "./support/examples.js";
+import { codeBlocks, needsTensorFlow, PAGES, runCode } from "./support/docs.js";
 
 describe("examples in the docs run", () => {
-  it("has some in the README", () => expect(examples("README.md").length).toBeGreaterThan(2));
+  it("has some in the README", () => expect(codeBlocks("README.md", "ts").length).toBeGreaterThan(2));
 
   for (const page of PAGES) {
-    for (const [index, code] of examples(page).entries()) {
+    for (const [index, code] of codeBlocks(page, "ts").entries()) {
       if (needsTensorFlow(code)) continue; // run by test/frameworks/tfjs/docs.test.ts
       it(`${page}, example ${index + 1}`, () => {
         // From the project's folder, so that "sau-simd" is the project's own build. The examples need no types.
-        execFileSync(process.execPath, ["--input-type=module", "--eval", code], { cwd: ROOT, stdio: "pipe" });
+        runCode(code, ROOT);
       });
     }
   }

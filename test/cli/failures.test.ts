@@ -153,7 +153,7 @@ describe("a pipe", () => {
 describe("a command line that cannot be used", () => {
   const [x, old] = [path("x.npy"), path("old.npy")];
   it.each([
-    [[], /a command is missing, expected forward, backward, info or bench/],
+    [[], /a command is missing, expected forward, backward, onnx, info or bench/],
     [["sideways"], /no command "sideways"/],
     [["constructor"], /no command "constructor"/],
     [["forward", x], /OUT\.npy is missing/],

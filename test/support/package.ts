@@ -16,6 +16,7 @@ export const CODE = {
   "./threads": ["unwasm", "wintercg", "workerd", "edge-light", "import", "require"],
   "./tfjs": ["import", "require"],
   "./tfjs/training": ["import", "require"],
+  "./onnx": ["import", "require"],
 } as const;
 
 /** Entries that are modules, and their tiers. */

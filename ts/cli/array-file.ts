@@ -23,7 +23,7 @@ export class ArrayInput {
    * @throws {FileError} for what cannot be opened, or is no such array, or has another size than it claims
    */
   static async open(path: string): Promise<ArrayInput> {
-    const input = await openInput(path);
+    const input = await openInput(path, "a .npy file");
     let header: FoundHeader;
     try {
       header = await readHeader(async (length) => {

@@ -1,5 +1,6 @@
 /** Errors that end the command, each with one line for the user. */
 import { NpyError } from "../npy/errors.js";
+import { OnnxError } from "../onnx/errors.js";
 
 /** Exit codes: docs/command-line.md lists them. A signal that ends the command gives 128 and its number. */
 export const EXIT = { success: 0, failure: 1, usage: 2 } as const;
@@ -33,7 +34,9 @@ function reasonOf(error: unknown): string {
 /** What was thrown while `file` was worked on, as an error that names it. */
 export function inFile(file: string, error: unknown, offset?: number): Error {
   if (error instanceof FileError || error instanceof UsageError) return error;
-  if (error instanceof NpyError) return new FileError(file, error.message, error.offset, error);
+  if (error instanceof NpyError || error instanceof OnnxError) {
+    return new FileError(file, error.message, error.offset, error);
+  }
   return new FileError(file, reasonOf(error), offset, error);
 }
 

@@ -8,6 +8,9 @@ import { FileError, inFile, UsageError } from "./errors.js";
 /** Standard input and output, on the command line. */
 export const STANDARD = "-";
 
+/** Bytes that are read at once from what may go on for any length. */
+const CHUNK = 2 ** 20;
+
 /** What an input reads from. */
 interface Source {
   /** Puts what comes next at the start of `into`, as much as there is at once; returns 0 at the end. */
@@ -54,6 +57,21 @@ export class Input {
     return filled;
   }
 
+  /** All that is left, and closes. */
+  async readAll(): Promise<Uint8Array> {
+    const chunks: Uint8Array[] = [];
+    let isEnd = false;
+    while (!isEnd) {
+      // One byte more than a file has: its end shows with the first chunk.
+      const chunk = new Uint8Array(this.size === undefined ? CHUNK : this.size - this.offset + 1);
+      const count = await this.read(chunk);
+      chunks.push(chunk.subarray(0, count));
+      isEnd = count < chunk.length;
+    }
+    await this.close();
+    return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+  }
+
   close(): Promise<void> {
     return this.#source.close();
   }
@@ -91,9 +109,10 @@ function fromPipe(stream: Readable): Source {
 /**
  * Opens a file, or standard input for "-".
  *
+ * @param kind what is expected there, for messages
  * @throws {FileError} naming it, {UsageError} where standard input is a terminal
  */
-export async function openInput(path: string): Promise<Input> {
+export async function openInput(path: string, kind: string): Promise<Input> {
   if (path === STANDARD) {
     if (process.stdin.isTTY) {
       throw new UsageError('standard input is a terminal, expected a file or a pipe for "-"');
@@ -102,7 +121,7 @@ export async function openInput(path: string): Promise<Input> {
   }
   try {
     const found = await stat(path);
-    if (found.isDirectory()) throw new FileError(path, "is a directory, expected a .npy file");
+    if (found.isDirectory()) throw new FileError(path, `is a directory, expected ${kind}`);
     if (found.isFIFO()) {
       const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
       return new Input(path, undefined, fromPipe(new Socket({ fd, readable: true, writable: false })));

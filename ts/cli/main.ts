@@ -7,6 +7,7 @@ import { bench } from "./bench.js";
 import { EXIT, isClosedPipe, UsageError } from "./errors.js";
 import { forward } from "./forward.js";
 import { info } from "./info.js";
+import { onnx } from "./onnx.js";
 import { parseCommand } from "./options.js";
 import { discardUnfinished } from "./output.js";
 import { version } from "./version.js";
@@ -27,6 +28,8 @@ async function run(args: readonly string[]): Promise<void> {
       return forward(command);
     case "backward":
       return backward(command);
+    case "onnx":
+      return onnx(command);
     case "info":
       return info(command.json);
     case "bench":

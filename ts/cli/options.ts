@@ -4,8 +4,13 @@ import { DEFAULTS } from "../params.js";
 import { UsageError } from "./errors.js";
 import { STANDARD } from "./input.js";
 
+const BETA_HELP = `  --beta VALUE        inverse width of the smooth part, above 0; ${DEFAULTS.beta} by default`;
+
+const VALUE_HELP =
+  "A VALUE is a number, or one value a channel: numbers with commas between them, or a .npy file of one dimension.";
+
 const PARAMETERS_HELP = `  --alpha VALUE       slope of the negative side; ${DEFAULTS.alpha} by default
-  --beta VALUE        inverse width of the smooth part, above 0; ${DEFAULTS.beta} by default
+${BETA_HELP}
   --bias VALUE        added to the input first; none by default
   --channel-axis N    the axis that values a channel lie along; negative counts from the end
   --threads N         threads that compute, 1 to 256; 1 by default, which keeps up with most disks.
@@ -13,7 +18,7 @@ const PARAMETERS_HELP = `  --alpha VALUE       slope of the negative side; ${DEF
   --deterministic     the same bits on every machine
   --quiet, -q         no progress bar
 
-A VALUE is a number, or one value a channel: numbers with commas between them, or a .npy file of one dimension.`;
+${VALUE_HELP}`;
 
 const FILES_HELP = `Files are .npy of float16, float32 or float64 in either byte order and any memory order, as large as you like.
 "-" is standard input or output. Results have the input's dtype and order, and are computed in float32.`;
@@ -46,6 +51,25 @@ ${FILES_HELP}
 Example:
   sau-simd backward x.npy dy.npy --dx dx.npy --alpha alpha.npy --channel-axis -1 --json`,
 
+  onnx: `Usage: sau-simd onnx IN.onnx OUT.onnx --from OPERATORS [options]
+
+Writes the model IN to OUT with SAU in the place of its activations, and prints the names of the nodes. The result runs
+wherever ONNX runs. OUT may be the same file, and appears when it is complete; if it is "-", the names are printed to
+standard error. A model with data in other files goes on reading them from the folder that it lies in.
+
+  --from OPERATORS    what is replaced, with commas between: Relu, LeakyRelu, PRelu, Clip, Gelu and so on
+  --node NAME         only this node; again for others. One without a name goes by its output's
+  --alpha VALUE       slope of the negative side; ${DEFAULTS.alpha} by default, but LeakyRelu and PRelu keep their own
+${BETA_HELP}
+  --channel-axis N    the axis that values a channel lie along; by default 1, that of NCHW
+  --json              prints the names as one line of JSON
+  --quiet, -q         prints nothing
+
+${VALUE_HELP}
+
+Example:
+  sau-simd onnx model.onnx sau.onnx --from Relu,LeakyRelu --alpha 0.15 --beta 20000`,
+
   info: `Usage: sau-simd info [--json]
 
 Says which runtime this is, which tiers run in it and why others do not, and how many threads there are.`,
@@ -59,12 +83,15 @@ Each turn runs every row once; a row's time is its least over all turns.`,
 /** Its commands. */
 export type CommandName = keyof typeof HELPS;
 
+const COMMANDS = "forward, backward, onnx, info or bench";
+
 const SUMMARY = `Usage: sau-simd COMMAND ...
 
-The Smooth Activation Unit on .npy files of any size.
+The Smooth Activation Unit on .npy files of any size, and in models of ONNX.
 
   forward IN.npy OUT.npy    writes SAU of every value
   backward IN.npy DY.npy    prints the parameters' gradients; --dx OUT.npy writes the input's
+  onnx IN.onnx OUT.onnx     replaces a model's activations: --from Relu
   info                      what runs here, and why
   bench                     how fast
 
@@ -96,23 +123,44 @@ export type Command =
       readonly dx: string | undefined;
       readonly json: boolean;
     } & ArrayOptions)
+  | {
+      readonly name: "onnx";
+      readonly input: string;
+      readonly output: string;
+      readonly from: readonly string[];
+      readonly nodes: readonly string[] | undefined;
+      readonly alpha: string | undefined;
+      readonly beta: string | undefined;
+      readonly channelAxis: number | undefined;
+      readonly json: boolean;
+      readonly quiet: boolean;
+    }
   | { readonly name: "info" | "bench"; readonly json: boolean };
 
 const HELP_OPTION = { help: { type: "boolean", short: "h", default: false } } as const;
 const JSON_OPTION = { json: { type: "boolean", default: false } } as const;
-const ARRAY_OPTIONS = {
+const PARAMETER_OPTIONS = {
   alpha: { type: "string" },
   beta: { type: "string" },
-  bias: { type: "string" },
   "channel-axis": { type: "string" },
+  quiet: { type: "boolean", short: "q", default: false },
+} as const;
+const ARRAY_OPTIONS = {
+  ...PARAMETER_OPTIONS,
+  bias: { type: "string" },
   threads: { type: "string" },
   deterministic: { type: "boolean", default: false },
-  quiet: { type: "boolean", short: "q", default: false },
+} as const;
+const ONNX_OPTIONS = {
+  ...PARAMETER_OPTIONS,
+  from: { type: "string", multiple: true },
+  node: { type: "string", multiple: true },
 } as const;
 
 const OPTIONS = {
   forward: { ...HELP_OPTION, ...ARRAY_OPTIONS },
   backward: { ...HELP_OPTION, ...ARRAY_OPTIONS, ...JSON_OPTION, dx: { type: "string" } },
+  onnx: { ...HELP_OPTION, ...ONNX_OPTIONS, ...JSON_OPTION },
   info: { ...HELP_OPTION, ...JSON_OPTION },
   bench: { ...HELP_OPTION, ...JSON_OPTION },
 } as const;
@@ -120,6 +168,7 @@ const OPTIONS = {
 const FILES = {
   forward: ["IN.npy", "OUT.npy"],
   backward: ["IN.npy", "DY.npy"],
+  onnx: ["IN.onnx", "OUT.onnx"],
   info: [],
   bench: [],
 } as const;
@@ -134,12 +183,11 @@ const MOST_THREADS = 256;
  */
 export function parseCommand(args: readonly string[]): Command {
   const [name, ...rest] = args;
-  if (name === undefined)
-    throw new UsageError("a command is missing, expected forward, backward, info or bench");
+  if (name === undefined) throw new UsageError(`a command is missing, expected ${COMMANDS}`);
   if (name === "--help" || name === "-h") return { name: "help", text: SUMMARY };
   if (name === "--version" || name === "-v") return { name: "version" };
   if (!isCommand(name)) {
-    throw new UsageError(`there is no command "${name}", expected forward, backward, info or bench`);
+    throw new UsageError(`there is no command "${name}", expected ${COMMANDS}`);
   }
   const { values, positionals } = parsed(name, rest);
   if (values.help) return { name: "help", text: HELPS[name] };
@@ -147,11 +195,18 @@ export function parseCommand(args: readonly string[]): Command {
   const json = values.json ?? false;
   if (name === "info" || name === "bench") return { name, json };
   const { alpha, beta, bias, threads, deterministic = false, quiet = false, dx } = values;
+  const channelAxis = wholeNumber("--channel-axis", values["channel-axis"], -64, 63);
+  if (name === "onnx") {
+    const from = (values.from ?? []).flatMap((names) => names.split(","));
+    if (from.length === 0) throw new UsageError("--from is missing, expected what to replace, such as Relu");
+    const { node: nodes } = values;
+    return { name, input: first!, output: second!, from, nodes, alpha, beta, channelAxis, json, quiet };
+  }
   const options = {
     alpha,
     beta,
     bias,
-    channelAxis: wholeNumber("--channel-axis", values["channel-axis"], -64, 63),
+    channelAxis,
     threads: wholeNumber("--threads", threads, 1, MOST_THREADS) ?? 1,
     deterministic,
     quiet,
@@ -168,7 +223,9 @@ function isCommand(name: string): name is CommandName {
 }
 
 /** Values of the options of all commands. */
-type Values = ReturnType<typeof parseArgs<{ options: (typeof OPTIONS)["backward"] }>>["values"];
+type Values = ReturnType<
+  typeof parseArgs<{ options: (typeof OPTIONS)["backward"] & (typeof OPTIONS)["onnx"] }>
+>["values"];
 
 function parsed(
   name: CommandName,

@@ -48,7 +48,12 @@ function memoryAxis(axis: number, { shape, fortranOrder }: NpyHeader): number {
   return fortranOrder ? rank - 1 - fromStart : fromStart;
 }
 
-async function readParameter(name: string, text: string): Promise<number | Float32Array> {
+/**
+ * A parameter of the command line: a number, or one value a channel.
+ *
+ * @throws {UsageError} for what is neither, {FileError} for a file that cannot be used
+ */
+export async function readParameter(name: string, text: string): Promise<number | Float32Array> {
   const parts = text.split(",").map((part) => part.trim());
   if (parts.every((part) => NUMBER.test(part))) {
     return parts.length === 1 ? Number(parts[0]) : Float32Array.from(parts, Number);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
 import { ROOT } from "../../../scripts/wasm/tiers.js";
-import { examples, needsTensorFlow, PAGES } from "../../support/examples.js";
+import { codeBlocks, needsTensorFlow, PAGES } from "../../support/docs.js";
 import { manifest } from "../../support/package.js";
 
 /** An example whose imports of this package are of its built files: here, its name means nothing. */
@@ -17,7 +17,7 @@ function onBuiltFiles(code: string): string {
 }
 
 const found = PAGES.flatMap((page) =>
-  examples(page)
+  codeBlocks(page, "ts")
     .filter(needsTensorFlow)
     .map((code, i) => [`${page}, example ${i + 1}`, code] as const),
 );
