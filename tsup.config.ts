@@ -32,10 +32,14 @@ const shared = {
 export default defineConfig([
   {
     ...shared,
-    entry: { index: "ts/index.ts", threads: "ts/threads/index.ts" },
+    entry: {
+      index: "ts/index.ts",
+      threads: "ts/threads/index.ts",
+      tfjs: "ts/tfjs/index.ts",
+    },
     format: ["esm", "cjs"],
     dts: { compilerOptions: { ignoreDeprecations: "6.0" } }, // tsup sets baseUrl, which TypeScript 6 deprecates
-    clean: ["index.*", "threads.*", "chunk-*"],
+    clean: ["index.*", "threads.*", "tfjs*", "chunk-*"],
     platform: "neutral",
   },
   {

@@ -29,6 +29,7 @@ export default defineConfig({
   ],
   test: {
     include: ["test/**/*.test.ts"],
+    exclude: ["test/frameworks/**"], // with packages and configurations of their own
     testTimeout: 240_000,
     maxWorkers: 2,
     pool: "forks",

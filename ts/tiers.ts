@@ -106,11 +106,11 @@ function message(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }
 
-/** How to have a memory that threads share. */
-export interface Sharing {
-  createMemory(): WebAssembly.Memory;
+/** How to have another memory than one of the kernels' own. */
+export interface OtherMemory {
+  createArena(): Arena;
   /** The module that imports such a memory. */
-  adapt(bytes: Uint8Array): Uint8Array<ArrayBuffer>;
+  adapt(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer>;
 }
 
 /** Something for the host to compile and instantiate. */
@@ -125,11 +125,14 @@ interface Request {
  *
  * @throws {TierUnavailableError} when a tier was asked for by name and does not work
  */
-function* choose(options: SauOptions, sharing?: Sharing): Generator<Request, Running, WebAssembly.Instance> {
+function* choose(
+  options: SauOptions,
+  other?: OtherMemory,
+): Generator<Request, Running, WebAssembly.Instance> {
   const { tiers, report } = candidates(options);
   for (const tier of tiers) {
     try {
-      const { arena, kernels } = tier === "js" ? startJs() : yield* startWasm(tier, options.module, sharing);
+      const { arena, kernels } = tier === "js" ? startJs() : yield* startWasm(tier, options.module, other);
       selfTest(arena, kernels);
       const first = report.length === 0 ? "the fastest tier" : "the fastest tier that works here";
       report.push({ tier, available: true, reason: options.tier === tier ? "asked for by name" : first });
@@ -150,18 +153,18 @@ function startJs(): { arena: Arena; kernels: KernelExports } {
 function* startWasm(
   tier: WasmTier,
   module: WebAssembly.Module | undefined,
-  sharing: Sharing | undefined,
+  other: OtherMemory | undefined,
 ): Generator<Request, { arena: Arena; kernels: KernelExports }, WebAssembly.Instance> {
   if (typeof WebAssembly !== "object") throw new Error("this host has no WebAssembly");
-  const memory = sharing?.createMemory() ?? new WebAssembly.Memory({ initial: INITIAL_PAGES });
-  const source = module ?? sharing?.adapt(shippedModule(tier)) ?? shippedModule(tier);
-  const instance = yield { source, imports: { [tier]: { memory } } };
-  return { arena: new Arena(memory), kernels: instance.exports as unknown as KernelExports };
+  const arena = other?.createArena() ?? new Arena(new WebAssembly.Memory({ initial: INITIAL_PAGES }));
+  const source = module ?? other?.adapt(shippedModule(tier)) ?? shippedModule(tier);
+  const instance = yield { source, imports: { [tier]: { memory: arena.memory as WebAssembly.Memory } } };
+  return { arena, kernels: instance.exports as unknown as KernelExports };
 }
 
 /** {@link choose}, compiling on this thread. */
-export function startSync(options: SauOptions): Running {
-  const tiers = choose(options);
+export function startSync(options: SauOptions, other?: OtherMemory): Running {
+  const tiers = choose(options, other);
   let step = tiers.next();
   while (!step.done) {
     const { source, imports } = step.value;
@@ -179,8 +182,8 @@ export function startSync(options: SauOptions): Running {
 }
 
 /** {@link choose}, compiling off this thread where the host can. */
-export async function startAsync(options: SauOptions, sharing?: Sharing): Promise<Running> {
-  const tiers = choose(options, sharing);
+export async function startAsync(options: SauOptions, other?: OtherMemory): Promise<Running> {
+  const tiers = choose(options, other);
   let step = tiers.next();
   while (!step.done) {
     const { source, imports } = step.value;

@@ -61,10 +61,15 @@ export class Arena implements KernelMemory {
   /** Where the caller's arrays may begin. */
   #heapFrom: number;
 
-  /** @param at where this thread works; what lies behind can be allocated */
+  /**
+   * @param at where this thread works
+   * @param hasHeap whether what lies behind can be allocated; where the memory is another's it cannot, and
+   * arrays may lie anywhere
+   */
   constructor(
     readonly memory: GrowableMemory,
     readonly at: Workspace = ADDRESS,
+    hasHeap = true,
   ) {
     const { buffer } = memory;
     this.#f32 = new Float32Array(buffer);
@@ -72,8 +77,8 @@ export class Arena implements KernelMemory {
     this.#i32 = new Int32Array(buffer);
     this.#block = this.#blockViews(buffer);
     this.#view = new Float32Array(buffer, 0, 0);
-    this.#heapFrom = at.end;
-    this.#heap.give(at.end, buffer.byteLength - at.end);
+    this.#heapFrom = hasHeap ? at.end : 0;
+    if (hasHeap) this.#heap.give(at.end, buffer.byteLength - at.end);
   }
 
   #blockViews(buffer: ArrayBufferLike): { f32: Float32Array; i32: Int32Array } {
@@ -94,12 +99,12 @@ export class Arena implements KernelMemory {
     while (this.pages < pages) {
       // A host may tell a thread of another's growth late, but not after one of its own.
       this.memory.grow(0);
-      this.#refresh();
+      this.refresh();
     }
   }
 
-  /** A buffer that was grown has left its views with length 0. */
-  #refresh(): void {
+  /** Takes the memory's buffer as it is now. One that was grown has left its views with length 0, or too short. */
+  refresh(): void {
     if (this.#f32.length !== 0 && this.#f32.buffer === this.memory.buffer) return;
     const { buffer } = this.memory;
     this.#f32 = new Float32Array(buffer);
@@ -110,23 +115,23 @@ export class Arena implements KernelMemory {
   }
 
   get f32(): Float32Array {
-    if (this.#f32.length === 0) this.#refresh();
+    if (this.#f32.length === 0) this.refresh();
     return this.#f32;
   }
 
   get f64(): Float64Array {
-    if (this.#f64.length === 0) this.#refresh();
+    if (this.#f64.length === 0) this.refresh();
     return this.#f64;
   }
 
   get i32(): Int32Array {
-    if (this.#i32.length === 0) this.#refresh();
+    if (this.#i32.length === 0) this.refresh();
     return this.#i32;
   }
 
   /** The block, from its first byte. */
   get block(): { readonly f32: Float32Array; readonly i32: Int32Array } {
-    if (this.#f32.length === 0) this.#refresh();
+    if (this.#f32.length === 0) this.refresh();
     return this.#block;
   }
 
@@ -280,7 +285,7 @@ export class Arena implements KernelMemory {
         { cause },
       );
     }
-    this.#refresh();
+    this.refresh();
     this.#heap.give(old, this.memory.buffer.byteLength - old);
   }
 }

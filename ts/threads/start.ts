@@ -1,10 +1,10 @@
 /** What a pool is made of: a memory that threads share, the workers, and the reasons where it has none. */
 import { checkObject, describe } from "../errors.js";
-import { INITIAL_PAGES } from "../memory/arena.js";
+import { Arena, INITIAL_PAGES } from "../memory/arena.js";
 import { Stream } from "../memory/stream.js";
 import { CACHE_LINE, GAP, type Workspace, workspaceAt } from "../memory/workspace.js";
 import { sauOn } from "../sau.js";
-import { type Running, type Sharing, startAsync } from "../tiers.js";
+import { type OtherMemory, type Running, startAsync } from "../tiers.js";
 import { shippedModule, type WasmTier } from "../wasm/shipped.js";
 import type { SauPoolOptions } from "./api.js";
 import { Board, canWaitAsync } from "./board.js";
@@ -34,8 +34,9 @@ export interface Surroundings {
   readonly worthSharing: WorthSharing;
 }
 
-const sharing: Sharing = {
-  createMemory: () => new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MOST_PAGES, shared: true }),
+const sharing: OtherMemory = {
+  createArena: () =>
+    new Arena(new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MOST_PAGES, shared: true })),
   adapt: withSharedMemory,
 };
 
