@@ -44,6 +44,15 @@ export default defineConfig([
   },
   {
     ...shared,
+    entry: { onnx: "ts/onnx/index.ts" },
+    format: ["esm", "cjs"],
+    dts: { compilerOptions: { ignoreDeprecations: "6.0" } },
+    clean: ["onnx.*"],
+    platform: "neutral",
+    esbuildPlugins: [...shared.esbuildPlugins, licences("dist/onnx.licences.txt")],
+  },
+  {
+    ...shared,
     entry: { cli: "ts/cli/main.ts" },
     format: "cjs", // bundled packages call require
     clean: ["cli.*"],

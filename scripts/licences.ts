@@ -18,12 +18,24 @@ interface Licence {
   readonly text: string;
 }
 
-function licenceOf(folder: string): Licence {
+/** The licence of a package whose files `used` are bundled: its own file, or else what the files begin with. */
+function licenceOf(folder: string, used: readonly string[]): Licence {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
   const files = readdirSync(folder).filter((file) => /^(licen[cs]e|notice)/i.test(file));
-  if (files.length === 0) throw new Error(`${name} has no licence file, which has to go along with it.`);
-  const texts = files.map((file) => readFileSync(join(folder, file), "utf8").trim());
+  const texts =
+    files.length > 0
+      ? files.map((file) => readFileSync(join(folder, file), "utf8").trim())
+      : [...new Set(used.map(headOf))].sort();
+  if (!texts.some((text) => /licen[cs]e|redistribution/i.test(text))) {
+    throw new Error(`${name} has no licence, in a file or in its files, which has to go along with it.`);
+  }
   return { name: `${name} ${version} (${license})`, text: texts.join("\n\n") };
+}
+
+/** The comment that a file begins with. */
+function headOf(file: string): string {
+  const [head] = /^(\/\/.*\n)*/.exec(readFileSync(file, "utf8"))!;
+  return head.replaceAll(/^\/\/ ?/gm, "").trim();
 }
 
 /** Each text once, below the names of all packages that have it. */
@@ -44,8 +56,19 @@ export function licences(target: string): Plugin {
         const used = Object.values(metafile?.outputs ?? {}).flatMap(({ inputs }) =>
           Object.keys(inputs).filter((file) => inputs[file]!.bytesInOutput > 0),
         );
-        const folders = new Set(used.map(packageOf).filter((folder) => folder !== undefined));
-        writeFileSync(target, inWords([...folders].sort().map(licenceOf)));
+        const filesOf = new Map<string, string[]>();
+        for (const file of used) {
+          const folder = packageOf(file);
+          if (folder !== undefined) filesOf.set(folder, [...(filesOf.get(folder) ?? []), file]);
+        }
+        writeFileSync(
+          target,
+          inWords(
+            [...filesOf]
+              .sort(([a], [b]) => (a < b ? -1 : 1))
+              .map(([folder, files]) => licenceOf(folder, files)),
+          ),
+        );
       });
     },
   };

@@ -158,6 +158,23 @@ export class ParamsChecker {
   }
 }
 
+/**
+ * Checks one parameter by itself: a number, or one value a channel.
+ *
+ * @returns its values, copied
+ * @throws {RangeError} for a value, {TypeError} for a kind
+ */
+export function checkParameter(name: "alpha" | "beta", given: unknown): ParameterValues {
+  const perChannel = isPerChannel(name, given);
+  if (perChannel) checkArray(name, given);
+  const values = perChannel ? Float32Array.from(given as Float32Array) : Float32Array.of(given as number);
+  if (values.length === 0) throw new TypeError(`${name} has no values, expected one for each channel.`);
+  for (const [c, value] of values.entries()) {
+    checkValue(name, perChannel ? value : (given as number), perChannel ? `[${c}]` : "");
+  }
+  return { perChannel, values: values.map((value) => oneZero(name, value)) };
+}
+
 function isPerChannel(name: string, given: unknown): boolean {
   if (typeof given === "number") return false;
   if (isFloat32Array(given)) return true;

@@ -1,0 +1,316 @@
+/** Promise: what cannot be done is refused with an error of a fitting class that says what was given and expected. */
+import { describe, expect, it } from "vitest";
+import { addSauFunction, OnnxError, replaceActivations } from "../../ts/onnx/index.js";
+import { encodeModel, ends, FLOAT16, type ModelJson, modelOf, unary } from "../support/onnx-models.js";
+
+const relu = modelOf([unary("Relu", "x", "y", { name: "act" })], {}, ends(["n", 4, 8, 8]));
+const bytes = encodeModel(relu);
+
+function refusal(act: () => unknown): { kind: unknown; message: string } {
+  try {
+    act();
+  } catch (error) {
+    return { kind: (error as Error).constructor, message: (error as Error).message };
+  }
+  throw new Error("nothing was thrown");
+}
+
+function without(field: keyof ModelJson): Uint8Array {
+  const { [field]: _, ...rest } = relu;
+  return encodeModel(rest);
+}
+
+describe("bytes that are no model", () => {
+  it.each([
+    ["none", new Uint8Array(0), OnnxError, "there are no bytes, expected an ONNX model"],
+    [
+      "an array",
+      [1, 2, 3],
+      TypeError,
+      "bytes is an array of length 3, expected the bytes of an ONNX model as a Uint8Array.",
+    ],
+    [
+      "a buffer",
+      bytes.buffer,
+      TypeError,
+      "bytes is an ArrayBuffer, expected the bytes of an ONNX model as a Uint8Array.",
+    ],
+    [
+      "a name",
+      "model.onnx",
+      TypeError,
+      'bytes is "model.onnx", expected the bytes of an ONNX model as a Uint8Array.',
+    ],
+    [
+      "undefined",
+      undefined,
+      TypeError,
+      "bytes is undefined, expected the bytes of an ONNX model as a Uint8Array.",
+    ],
+    ["text", Buffer.from("# sau-simd\n"), OnnxError, "these bytes are no ModelProto of an ONNX model"],
+    [
+      "a field that ends too early",
+      Uint8Array.of(0x3a, 5, 1),
+      OnnxError,
+      "a field ends beyond the ModelProto that it is of",
+    ],
+    [
+      "a PNG file",
+      Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0xd, 0xa, 0x1a, 0xa),
+      OnnxError,
+      "these bytes are no ModelProto of an ONNX model",
+    ],
+    ["no graph", without("graph"), OnnxError, /^these \d+ bytes have no graph, which every ONNX model has$/],
+    [
+      "no version",
+      without("ir_version"),
+      OnnxError,
+      /^these \d+ bytes have no ir_version, which every ONNX model has$/,
+    ],
+    [
+      "no imports",
+      without("opset_import"),
+      OnnxError,
+      /^these \d+ bytes have no opset_import, which every ONNX model has$/,
+    ],
+    [
+      "a graph that is a number",
+      Uint8Array.of(8, 8, 0x38, 1, 0x42, 2, 0x10, 17),
+      OnnxError,
+      "field 7 of ModelProto has wire type 0, expected 2 as in an ONNX model",
+    ],
+  ])("%s", (_, given, kind, message) => {
+    for (const act of [
+      () => addSauFunction(given as never),
+      () => replaceActivations(given as never, { from: ["Relu"] }),
+    ]) {
+      const found = refusal(act);
+      expect(found.kind, found.message).toBe(kind);
+      expect(found.message).toMatch(message);
+    }
+  });
+
+  it("says at which byte", () => {
+    const damaged = bytes.slice(0, -1);
+    let thrown: unknown;
+    try {
+      addSauFunction(damaged);
+    } catch (error) {
+      thrown = error;
+    }
+    expect(thrown).toBeInstanceOf(OnnxError);
+    // The field that lacks a byte is the last one, the import of the operator set.
+    expect((thrown as OnnxError).offset).toBe(bytes.length - 4);
+  });
+});
+
+describe("a model that lacks what SAU needs", () => {
+  it.each([
+    [
+      "opset 8",
+      { opset_import: [{ version: 8 }] },
+      "the model is of opset 8, expected 9 or later, which have what SAU needs",
+    ],
+    [
+      "other operators alone",
+      { opset_import: [{ domain: "ai.onnx.ml", version: 3 }] },
+      "the model imports no opset of ai.onnx, expected 9 or later, which have what SAU needs",
+    ],
+    [
+      "another SAU",
+      { functions: [{ name: "SAU", domain: "ai.sau", input: ["x"], output: ["y"] }] },
+      "the model has a function ai.sau::SAU of its own, of 1 inputs and 1 outputs, expected none or SAU(X, alpha, beta)",
+    ],
+  ])("%s", (_, more, message) => {
+    const given = encodeModel({ ...relu, ...more });
+    expect(refusal(() => addSauFunction(given))).toEqual({ kind: OnnxError, message });
+    expect(refusal(() => replaceActivations(given, { from: ["Relu"] }))).toEqual({
+      kind: OnnxError,
+      message,
+    });
+  });
+
+  it.each([
+    ["an input", ends(["n"], FLOAT16)],
+    ["an initializer", { initializer: [{ name: "w", data_type: FLOAT16, dims: [1], int32_data: [0] }] }],
+  ])("16 bits in %s before opset 15", (_, graph) => {
+    const given = encodeModel(modelOf([unary("Relu", "x", "y")], { opset_import: [{ version: 14 }] }, graph));
+    expect(refusal(() => addSauFunction(given))).toEqual({
+      kind: OnnxError,
+      message: "the model is of opset 14 and has values of 16 bits, for which SAU needs opset 15 or later",
+    });
+  });
+
+  it("a LeakyRelu of a function that takes its slope as an attribute", () => {
+    const attribute = [{ name: "alpha", type: "FLOAT", ref_attr_name: "slope" }];
+    const block = {
+      name: "B",
+      domain: "local",
+      input: ["i"],
+      output: ["o"],
+      attribute: ["slope"],
+      node: [unary("LeakyRelu", "i", "o", { attribute })],
+    };
+    const given = encodeModel({ ...relu, functions: [block] });
+    expect(refusal(() => replaceActivations(given, { from: ["LeakyRelu"] }))).toEqual({
+      kind: OnnxError,
+      message: '"o" takes its alpha from an attribute of the function that it lies in: alpha has to be given',
+    });
+    expect(replaceActivations(given, { from: ["LeakyRelu"], alpha: 0.1 }).replaced).toEqual(["o"]);
+  });
+
+  it("a node without an input", () => {
+    const given = encodeModel(modelOf([{ op_type: "Relu", output: ["y"] }]));
+    expect(refusal(() => replaceActivations(given, { from: ["Relu"] }))).toEqual({
+      kind: OnnxError,
+      message: "a Relu has no input",
+    });
+  });
+});
+
+describe("options", () => {
+  const four = new Float32Array(4);
+  it.each([
+    [
+      "undefined",
+      undefined,
+      TypeError,
+      /^options is undefined, expected an object such as \{ from: \["Relu"\] \}\.$/,
+    ],
+    ["a string", "Relu", TypeError, /^options is "Relu", expected an object/],
+    ["no from", {}, TypeError, /^from is undefined, expected an array of names such as \["Relu"\]\.$/],
+    ["one name", { from: "Relu" }, TypeError, /^from is "Relu", expected an array of names/],
+    ["no name", { from: [] }, TypeError, /^from is an array of length 0, expected an array of names/],
+    ["no string", { from: [1] }, TypeError, /^from is an array of length 1, expected an array of names/],
+    [
+      "no activation",
+      { from: ["Relu", "Conv"] },
+      RangeError,
+      /^from\[1\] is "Conv", expected one of Celu, .*, ThresholdedRelu\.$/,
+    ],
+    ["another case", { from: ["relu"] }, RangeError, /^from\[0\] is "relu", expected one of/],
+    [
+      "an activation that is not there",
+      { from: ["Relu", "Tanh"] },
+      RangeError,
+      /^from has "Tanh", which the model does not contain; it has only Relu\.$/,
+    ],
+    [
+      "a node that is not there",
+      { from: ["Relu"], nodes: ["act", "other"] },
+      RangeError,
+      /^nodes has "other", expected names of nodes that are Relu\.$/,
+    ],
+    [
+      "nodes that are none",
+      { from: ["Relu"], nodes: "act" },
+      TypeError,
+      /^nodes is "act", expected an array of names/,
+    ],
+    [
+      "alpha of another kind",
+      { from: ["Relu"], alpha: "0.1" },
+      TypeError,
+      /^alpha is "0.1", expected a number or a Float32Array with one value a channel\.$/,
+    ],
+    [
+      "alpha in double precision",
+      { from: ["Relu"], alpha: new Float64Array(4) },
+      TypeError,
+      /^alpha is a Float64Array, expected/,
+    ],
+    [
+      "alpha that is no number",
+      { from: ["Relu"], alpha: Number.NaN },
+      RangeError,
+      /^alpha is NaN, expected a number that is finite in float32\.$/,
+    ],
+    ["alpha beyond float32", { from: ["Relu"], alpha: 1e39 }, RangeError, /^alpha is 1e\+39, expected/],
+    [
+      "one alpha that is infinite",
+      { from: ["Relu"], alpha: Float32Array.of(0, 0, Infinity, 0) },
+      RangeError,
+      /^alpha\[2\] is Infinity, expected/,
+    ],
+    [
+      "no alpha",
+      { from: ["Relu"], alpha: new Float32Array(0) },
+      TypeError,
+      /^alpha has no values, expected one for each channel\.$/,
+    ],
+    [
+      "beta 0",
+      { from: ["Relu"], beta: 0 },
+      RangeError,
+      /^beta is 0, expected a number that is finite and above 0 in float32\.$/,
+    ],
+    ["beta that rounds to 0", { from: ["Relu"], beta: 1e-50 }, RangeError, /^beta is 1e-50, expected/],
+    [
+      "one beta that is negative",
+      { from: ["Relu"], beta: Float32Array.of(1, -1, 1, 1) },
+      RangeError,
+      /^beta\[1\] is -1, expected/,
+    ],
+    [
+      "other counts",
+      { from: ["Relu"], alpha: four, beta: new Float32Array(3).fill(1) },
+      TypeError,
+      /^beta has 3 values and alpha 4, expected as many of both\.$/,
+    ],
+    [
+      "other channels than the model",
+      { from: ["Relu"], alpha: new Float32Array(3) },
+      TypeError,
+      /^alpha has 3 values, expected one for each of the 4 channels of the input of node "act": shape \[\?, 4, 8, 8\]\.$/,
+    ],
+    [
+      "other channels on another axis",
+      { from: ["Relu"], beta: four.fill(1), channelAxis: -1 },
+      TypeError,
+      /^beta has 4 values, expected one for each of the 8 channels/,
+    ],
+    [
+      "an axis that is not there",
+      { from: ["Relu"], alpha: four, channelAxis: 4 },
+      TypeError,
+      /^channelAxis is 4, expected an axis of the input of node "act": shape \[\?, 4, 8, 8\]\.$/,
+    ],
+    [
+      "half an axis",
+      { from: ["Relu"], channelAxis: 0.5 },
+      TypeError,
+      /^channelAxis is 0\.5, expected a whole number from -64 to 63\.$/,
+    ],
+    [
+      "an axis beyond all",
+      { from: ["Relu"], channelAxis: 64 },
+      TypeError,
+      /^channelAxis is 64, expected a whole number/,
+    ],
+  ])("%s", (_, options, kind, message) => {
+    const before = bytes.slice();
+    const found = refusal(() => replaceActivations(bytes, options as never));
+    expect(found.kind, found.message).toBe(kind);
+    expect(found.message).toMatch(message);
+    expect(bytes).toEqual(before);
+  });
+
+  it("an axis from the start, where the model does not say how many there are", () => {
+    const given = encodeModel(modelOf([unary("Relu", "a", "b", { name: "act" })]));
+    expect(refusal(() => replaceActivations(given, { from: ["Relu"], alpha: four, channelAxis: 1 }))).toEqual(
+      {
+        kind: TypeError,
+        message:
+          'channelAxis is 1, expected one that counts from the end: the model does not say how many dimensions the input of node "act" has.',
+      },
+    );
+  });
+
+  it("says when the model has no activation at all", () => {
+    const given = encodeModel(modelOf([unary("Identity", "x", "y")]));
+    expect(refusal(() => replaceActivations(given, { from: ["Relu"] }))).toEqual({
+      kind: RangeError,
+      message: 'from has "Relu", which the model does not contain; it has no activation.',
+    });
+  });
+});

@@ -1,0 +1,50 @@
+/** Where nodes are: the graph of a model, the graphs in the attributes of nodes, and the functions. */
+import type { Field, Message } from "./message.js";
+import { ATTRIBUTE, FUNCTION, GRAPH, MODEL, NODE } from "./schema.js";
+
+/** A graph, or the body of a function. */
+export interface Body {
+  readonly message: Message;
+  /** The graph of the model or the function that it lies in, which may be itself: its names are known here. */
+  readonly root: Message;
+}
+
+/** Whether a message is a function, rather than a graph. */
+export function isFunction({ kind }: Message): boolean {
+  return kind.name === FUNCTION.name;
+}
+
+/** The fields of a graph or function that are nodes. */
+export function* nodes(body: Message): Generator<Field> {
+  const number = isFunction(body) ? FUNCTION.node : GRAPH.node;
+  for (const field of body.fields()) if (field.number === number) yield field;
+}
+
+/**
+ * Every graph and function of a model, each before those in its nodes.
+ *
+ * @param isLeftOut whether a function is left out
+ */
+export function* bodies(model: Message, isLeftOut: (body: Message) => boolean): Generator<Body> {
+  for (const field of model.fields()) {
+    if (field.number !== MODEL.graph && field.number !== MODEL.functions) continue;
+    const message = model.child(field, field.number === MODEL.graph ? GRAPH : FUNCTION);
+    if (field.number === MODEL.functions && isLeftOut(message)) continue;
+    yield* bodiesWithin(message, message);
+  }
+}
+
+function* bodiesWithin(message: Message, root: Message): Generator<Body> {
+  yield { message, root };
+  for (const nodeField of nodes(message)) {
+    const node = message.child(nodeField, NODE);
+    for (const attributeField of node.fields()) {
+      if (attributeField.number !== NODE.attribute) continue;
+      const attribute = node.child(attributeField, ATTRIBUTE);
+      for (const field of attribute.fields()) {
+        if (field.number !== ATTRIBUTE.g && field.number !== ATTRIBUTE.graphs) continue;
+        yield* bodiesWithin(attribute.child(field, GRAPH), root);
+      }
+    }
+  }
+}

@@ -1,0 +1,134 @@
+/**
+ * SAU as a function of a model: `ai.sau::SAU(X, alpha, beta)`, in operators of ONNX that every runtime has.
+ *
+ *     Y = leaky_relu(X; alpha) + (1 - alpha) / beta h(beta |X|)         h(t) = phi(t) - t Q(t) = phi(t) + Gelu(-t)
+ *
+ * X has any shape and any floating-point type, which Y has too. alpha and beta are numbers (no dimension) or broadcast
+ * to X. All is computed in float32, whatever X is, so that float16 loses no more than in its last rounding; what
+ * depends on alpha and beta alone is left to runtimes, which fold constants.
+ *
+ * NaN gives NaN; infinity gives infinity; -infinity gives -infinity sign(alpha), and 0 at alpha = 0. The sign of zero
+ * is not kept. Nothing overflows where (1 - alpha) / beta does not: -t is cut off where h is 0 in float32, so that no
+ * infinity meets a 0. The sum has no cancellation but at SAU's own root.
+ *
+ * Error: at most 10 ulp of max(|y|, |1 - alpha| phi(0) / beta); test/frameworks/onnx holds it in ONNX Runtime. Most of
+ * it is from Erf, since ONNX has no erfc.
+ *
+ * Written for runtimes: Gelu(-t) in the form that ONNX Runtime makes one kernel of; Where and Clip in place of PRelu
+ * and Max, which its WebGPU kernels lack.
+ */
+import {
+  type Attribute,
+  constant,
+  encodeField,
+  type Fields,
+  floatAttribute,
+  intAttribute,
+  node,
+  opset,
+  writeMessage,
+  writeString,
+} from "./encode.js";
+import { DATA_TYPE, FUNCTION, MODEL } from "./schema.js";
+
+/** The function, and the operator set that it is of. */
+export const SAU = { domain: "ai.sau", version: 1, name: "SAU" } as const;
+
+/** The first operator set with all that the function needs in float32: Erf and Where. */
+export const FIRST_OPSET = 9;
+
+/** The first with CastLike, without which the result could have no other type than float32. */
+export const FIRST_OPSET_FOR_OTHER_TYPES = 15;
+
+/** The first in which Clip takes its bounds as inputs. */
+const CLIP_WITH_INPUTS = 11;
+
+/** The first IR version with functions in models. */
+export const FIRST_IR_VERSION = 8;
+
+/** Least -t: h is 0 in float32 from there on, and so are its parts. */
+const LOWEST = -16;
+
+const DOC = `Smooth Activation Unit, arXiv 2109.13210: alpha X + (1 - alpha) (X Phi(beta X) + phi(beta X) / beta), as
+LeakyRelu(X; alpha) + (1 - alpha) / beta (phi(t) - t (1 - Phi(t))) with t = beta |X|, which neither overflows nor cancels.`;
+
+type Step = readonly [opType: string, inputs: readonly string[], output: string, attribute?: Attribute];
+
+const number = (name: string, value: number): Fields => constant(name, Float32Array.of(value));
+
+const toFloat = intAttribute("to", DATA_TYPE.float);
+
+/** The body, for a model of that operator set. */
+function* body(version: number): Generator<Fields> {
+  const castsTypes = version >= FIRST_OPSET_FOR_OTHER_TYPES;
+  const [x, alpha, beta] = castsTypes ? ["x", "alpha_float", "beta_float"] : ["X", "alpha", "beta"];
+  const clip: Step =
+    version >= CLIP_WITH_INPUTS
+      ? ["Clip", ["minus_beta_x", "lowest"], "minus_t"]
+      : ["Clip", ["minus_beta_x"], "minus_t", floatAttribute("min", LOWEST)];
+  yield number("zero", 0);
+  yield number("one", 1);
+  yield number("half", 0.5);
+  yield number("minus_half", -0.5);
+  yield number("sqrt_2", Math.SQRT2);
+  yield number("phi_0", 1 / Math.sqrt(2 * Math.PI));
+  if (version >= CLIP_WITH_INPUTS) yield number("lowest", LOWEST);
+  const casts: Step[] = [
+    ["Cast", ["X"], x, toFloat],
+    ["Cast", ["alpha"], alpha, toFloat],
+    ["Cast", ["beta"], beta, toFloat],
+  ];
+  const steps: Step[] = [
+    ...(castsTypes ? casts : []),
+    // Of alpha and beta alone.
+    ["Neg", [beta], "minus_beta"],
+    ["Sub", ["one", alpha], "rest"],
+    ["Div", ["rest", beta], "width"],
+    ["Abs", [alpha], "steepness"],
+    ["Less", ["zero", "steepness"], "is_sloped"],
+    // Gelu(-t), in the form that runtimes know.
+    ["Abs", [x], "magnitude"],
+    ["Mul", ["magnitude", "minus_beta"], "minus_beta_x"],
+    clip,
+    ["Div", ["minus_t", "sqrt_2"], "into_erf"],
+    ["Erf", ["into_erf"], "erf"],
+    ["Add", ["erf", "one"], "two_q"],
+    ["Mul", ["minus_t", "two_q"], "two_gelu"],
+    ["Mul", ["two_gelu", "half"], "gelu"],
+    // phi(t).
+    ["Mul", ["minus_t", "minus_t"], "squared"],
+    ["Mul", ["squared", "minus_half"], "exponent"],
+    ["Exp", ["exponent"], "exp"],
+    ["Mul", ["exp", "phi_0"], "phi"],
+    ["Add", ["phi", "gelu"], "h"],
+    ["Mul", ["h", "width"], "smooth"],
+    // leaky_relu(x; alpha), where 0 times -infinity must be 0, and NaN must stay.
+    ["Where", ["is_sloped", x, "zero"], "sloped"],
+    ["Mul", ["sloped", alpha], "slope"],
+    ["Less", [x, "zero"], "is_negative"],
+    ["Where", ["is_negative", "slope", x], "leaky"],
+    ["Add", ["leaky", "smooth"], castsTypes ? "y" : "Y"],
+    ...(castsTypes ? [["CastLike", ["y", "X"], "Y"] as const] : []),
+  ];
+  for (const [opType, inputs, output, attribute] of steps) {
+    yield node(opType, inputs, output, attribute === undefined ? [] : [attribute]);
+  }
+}
+
+/** The function as a field of a model of that operator set. */
+export function encodeSauFunction(version: number): Uint8Array {
+  return encodeField(MODEL.functions, (writer) => {
+    writeString(writer, FUNCTION.functionName, SAU.name);
+    for (const input of ["X", "alpha", "beta"]) writeString(writer, FUNCTION.input, input);
+    writeString(writer, FUNCTION.output, "Y");
+    for (const each of body(version)) writeMessage(writer, FUNCTION.node, each);
+    writeString(writer, FUNCTION.docString, DOC);
+    writeMessage(writer, FUNCTION.opsetImport, opset("", version));
+    writeString(writer, FUNCTION.domain, SAU.domain);
+  });
+}
+
+/** The import of the function's operator set, as a field of a model or of a function. */
+export function encodeSauImport(field: number): Uint8Array {
+  return encodeField(field, opset(SAU.domain, SAU.version));
+}
