@@ -36,6 +36,7 @@ export default defineConfig([
       index: "ts/index.ts",
       threads: "ts/threads/index.ts",
       tfjs: "ts/tfjs/index.ts",
+      "tfjs-training": "ts/tfjs/training/index.ts",
     },
     format: ["esm", "cjs"],
     dts: { compilerOptions: { ignoreDeprecations: "6.0" } }, // tsup sets baseUrl, which TypeScript 6 deprecates

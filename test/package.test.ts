@@ -26,7 +26,7 @@ function npm(...args: string[]): string {
 }
 
 /** package.json's entry points. */
-const ENTRIES = [".", "./threads", "./tfjs", "./onnx"] as const;
+const ENTRIES = [".", "./threads", "./tfjs", "./tfjs/training", "./onnx"] as const;
 
 interface Manifest {
   name: string;

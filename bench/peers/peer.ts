@@ -14,6 +14,12 @@ export interface PeerRow extends Row {
   release(): void | Promise<void>;
 }
 
+/** A tensor of TensorFlow.js, as far as the bench uses it. */
+export interface TensorFlowTensor {
+  dataSync(): Float32Array;
+  dispose(): void;
+}
+
 /** The function of a peer, checked against the values `expected`. */
 export interface Activation {
   readonly name: string;

@@ -6,12 +6,7 @@
  * read back to wait for them.
  */
 import { ALPHA, expectNear } from "../data.js";
-import { load, type Peer, type PeerRow } from "./peer.js";
-
-interface Tensor {
-  dataSync(): Float32Array;
-  dispose(): void;
-}
+import { load, type Peer, type PeerRow, type TensorFlowTensor as Tensor } from "./peer.js";
 
 /** What is used of @tensorflow/tfjs-core. */
 interface Tf {

@@ -8,6 +8,7 @@ import { forward } from "./forward.js";
 import { peers } from "./peers.js";
 import { sizes } from "./sizes.js";
 import { startup } from "./startup.js";
+import { tfjs } from "./tfjs.js";
 import { threads } from "./threads.js";
 
 /** `call` and `batch` first: see suites/call.ts. */
@@ -19,6 +20,7 @@ export const SUITES = {
   channels,
   threads,
   peers,
+  tfjs,
   sizes,
   startup,
 } satisfies Record<string, Suite>;

@@ -1,0 +1,71 @@
+/** The gradient of maxPool: each window's dy goes to the first of its greatest values, as on the cpu backend. */
+import type { KernelCall, TensorInfo, Tf } from "../framework.js";
+import type { Needed } from "./probe.js";
+
+/** What is used of the wasm backend. */
+interface WasmBackend {
+  makeOutput(shape: readonly number[], dtype: "float32"): TensorInfo;
+  /** A view of a tensor's values, until the backend allocates again. */
+  typedArrayFromHeap(tensor: TensorInfo): Float32Array;
+}
+
+function compute(tf: Tf, { inputs, attrs, backend: given }: KernelCall): TensorInfo {
+  const backend = given as WasmBackend;
+  const [input, dy] = [inputs.input!, inputs.dy!];
+  const { filterSize, strides, pad, dimRoundingMode } = attrs;
+  const info = tf.backend_util.computePool2DInfo(input.shape, filterSize, strides, 1, pad, dimRoundingMode);
+  const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, padInfo } = info;
+  const result = backend.makeOutput(input.shape, "float32");
+  const [x, gradient, dx] = [input, dy, result].map((tensor) => backend.typedArrayFromHeap(tensor)) as [
+    Float32Array,
+    Float32Array,
+    Float32Array,
+  ];
+  dx.fill(0);
+  let window = 0;
+  for (let batch = 0; batch < batchSize; batch++) {
+    for (let outRow = 0; outRow < outHeight; outRow++) {
+      const top = outRow * info.strideHeight - padInfo.top;
+      const firstRow = Math.max(0, top);
+      const endRow = Math.min(inHeight, top + info.effectiveFilterHeight);
+      for (let outColumn = 0; outColumn < outWidth; outColumn++) {
+        const left = outColumn * info.strideWidth - padInfo.left;
+        const firstColumn = Math.max(0, left);
+        const endColumn = Math.min(inWidth, left + info.effectiveFilterWidth);
+        for (let channel = 0; channel < inChannels; channel++) {
+          let [greatest, place] = [-Infinity, -1];
+          for (let row = firstRow; row < endRow; row++) {
+            const start = ((batch * inHeight + row) * inWidth + firstColumn) * inChannels + channel;
+            const end = start + (endColumn - firstColumn) * inChannels;
+            for (let at = start; at < end; at += inChannels) {
+              if (x[at]! > greatest) {
+                greatest = x[at]!;
+                place = at;
+              }
+            }
+          }
+          if (place >= 0) dx[place]! += gradient[window]!;
+          window++;
+        }
+      }
+    }
+  }
+  return result;
+}
+
+export const maxPoolGrad: Needed = {
+  name: "MaxPoolGrad",
+  compute,
+  problem: {
+    inputs: {
+      input: [
+        [1, 2, 2, 1],
+        [-4, -1, -3, -2],
+      ],
+      output: [[1, 1, 1, 1], [-1]],
+      dy: [[1, 1, 1, 1], [5]],
+    },
+    attrs: { filterSize: 2, strides: 2, pad: "valid", dimRoundingMode: undefined },
+    answer: [0, 5, 0, 0],
+  },
+};
