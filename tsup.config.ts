@@ -40,7 +40,6 @@ export default defineConfig([
     },
     format: ["esm", "cjs"],
     dts: { compilerOptions: { ignoreDeprecations: "6.0" } }, // tsup sets baseUrl, which TypeScript 6 deprecates
-    clean: ["index.*", "threads.*", "tfjs*", "chunk-*"],
     platform: "neutral",
   },
   {
@@ -48,7 +47,6 @@ export default defineConfig([
     entry: { onnx: "ts/onnx/index.ts" },
     format: ["esm", "cjs"],
     dts: { compilerOptions: { ignoreDeprecations: "6.0" } },
-    clean: ["onnx.*"],
     platform: "neutral",
     esbuildPlugins: [...shared.esbuildPlugins, licences("dist/onnx.licences.txt")],
   },

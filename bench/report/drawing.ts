@@ -37,6 +37,8 @@ export interface Axis {
   readonly title: string;
   readonly type: "log" | "linear";
   readonly format: string;
+  /** From where to where the y axis goes; without it, as {@link bounds} says. */
+  readonly domain?: readonly [low: number, high: number];
 }
 
 export interface Drawing {
@@ -56,7 +58,7 @@ const FONT = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif";
 export async function draw({ title, subtitle, series, points, x, y, height }: Drawing): Promise<string> {
   const [vega, vegaLite] = [await load<Vega>("vega"), await load<VegaLite>("vega-lite")];
   const last = series.map(({ label }) => points.filter((point) => point.label === label).at(-1)!);
-  const [low, high] = bounds(y, points);
+  const [low, high] = y.domain ?? bounds(y, points);
   const labels = spreadLabels(last, height, (value) => position(y.type, value, low, high) * height);
   const scale = {
     domain: series.map(({ label }) => label),
