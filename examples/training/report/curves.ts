@@ -54,7 +54,7 @@ export function drawCurves(comparison: Comparison, quantity: Quantity): Promise<
       }),
     ),
     points,
-    x: { title: "steps", type: "linear", format: "~s" },
+    x: { title: "steps", type: "linear", format: "," },
     y: {
       title: unit,
       type: "linear",

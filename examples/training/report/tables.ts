@@ -121,9 +121,9 @@ export function alphas({ runs }: Comparison): string {
       return [
         label(name),
         String(layer + 1),
-        Math.min(...found.map(({ least }) => least)).toFixed(2),
-        mean(found.map((one) => one.mean)).toFixed(2),
-        Math.max(...found.map(({ most }) => most)).toFixed(2),
+        fixed(Math.min(...found.map(({ least }) => least))),
+        fixed(mean(found.map((one) => one.mean))),
+        fixed(Math.max(...found.map(({ most }) => most))),
       ];
     }),
   );
@@ -140,6 +140,11 @@ function interval(found: Difference | undefined): string {
 }
 
 function signed(value: number): string {
-  const text = value.toFixed(2);
-  return Number(text) > 0 ? `+${text}` : text.replace(/^-(0\.00)$/, "$1");
+  const text = fixed(value);
+  return Number(text) > 0 ? `+${text}` : text;
+}
+
+/** Two digits; what rounds to -0 is 0. */
+function fixed(value: number): string {
+  return value.toFixed(2).replace(/^-(0\.00)$/, "$1");
 }
