@@ -101,14 +101,15 @@ function addConvolution(graph: Graph, layer: tf.layers.Layer): void {
   );
   const before = missing.map((size) => Math.floor(size / 2));
   const after = missing.map((size, axis) => size - before[axis]);
-  graph.initializer.push(
-    tensor(`${layer.name}/kernel`, tf.transpose(kernel, [3, 2, 0, 1])),
-    tensor(`${layer.name}/bias`, bias),
-  );
   graph.node.push(
-    node("Conv", [graph.last, `${layer.name}/kernel`, `${layer.name}/bias`], layer.name, {
-      attribute: [ints("strides", steps), ints("pads", [...before, ...after])],
-    }),
+    node(
+      "Conv",
+      [graph.last, ...addWeights(graph, layer, tf.transpose(kernel, [3, 2, 0, 1]), bias)],
+      layer.name,
+      {
+        attribute: [ints("strides", steps), ints("pads", [...before, ...after])],
+      },
+    ),
   );
   graph.last = layer.name;
   graph.shape = [...places, kernel.shape[3]!];
@@ -153,16 +154,21 @@ function addDense(graph: Graph, layer: tf.layers.Layer): void {
   const units = kernel.shape[1]!;
   const rows = tf.reshape(kernel, [...graph.shape, units]);
   const channelsFirst = graph.shape.length === 3 ? tf.transpose(rows, [2, 0, 1, 3]) : rows;
-  graph.initializer.push(
-    tensor(`${layer.name}/kernel`, tf.reshape(channelsFirst, kernel.shape as [number, number])),
-    tensor(`${layer.name}/bias`, bias),
-  );
-  graph.node.push(node("Gemm", [graph.last, `${layer.name}/kernel`, `${layer.name}/bias`], layer.name));
+  const weights = tf.reshape(channelsFirst, kernel.shape as [number, number]);
+  graph.node.push(node("Gemm", [graph.last, ...addWeights(graph, layer, weights, bias)], layer.name));
   graph.last = layer.name;
   graph.shape = [units];
 }
 
-function tensor(name: string, values: tf.Tensor): object {
+/** Adds what a layer multiplies by, and its bias if it has one; returns their names. */
+function addWeights(graph: Graph, { name }: tf.layers.Layer, kernel: tf.Tensor, bias?: tf.Tensor): string[] {
+  const weights = [tensor(`${name}/kernel`, kernel)];
+  if (bias !== undefined) weights.push(tensor(`${name}/bias`, bias));
+  graph.initializer.push(...weights);
+  return weights.map((weight) => weight.name);
+}
+
+function tensor(name: string, values: tf.Tensor) {
   return { name, dims: values.shape, data_type: FLOAT, float_data: [...values.dataSync()] };
 }
 

@@ -84,6 +84,11 @@ describe("as ONNX, in ONNX Runtime", () => {
     expect(furthest(scores.data as Float32Array)).toBeLessThan(limit);
   });
 
+  it("is what is made of the layers format", async () => {
+    const made = toOnnx(await loadLayers(FOLDER));
+    expect(Buffer.compare(readFileSync(join(FOLDER, "model.onnx")), made)).toBe(0);
+  });
+
   it("computes each SAU within 10 ulp of sau-simd", async () => {
     const network = await loadLayers(FOLDER);
     const session = await ort.InferenceSession.create(toOnnx(network, { exposed: true }));
@@ -151,17 +156,21 @@ describe.skipIf(!existsSync(CHROMIUM))("in a page, in Chromium", () => {
     server.close();
   });
 
+  /** What a function of the page answers. */
+  const ask = (name: string): Promise<number[]> =>
+    page.evaluate(
+      ([called, values]) =>
+        (globalThis as never as Record<string, (x: unknown) => number[]>)[called as string](values),
+      [name, [...images]] as const,
+    );
+
   it("gives the saved scores from the layers format, but for the last bits of another tier", async () => {
-    const found = await page.evaluate<number[], number[]>("(images) => askLayers(images)" as never, [
-      ...images,
-    ]);
+    const found = await ask("askLayers");
     expect(furthest(found)).toBeLessThan(limit);
   });
 
   it("gives the saved scores from ONNX, but for the order of sums", async () => {
-    const found = await page.evaluate<number[], number[]>("(images) => askOnnx(images)" as never, [
-      ...images,
-    ]);
+    const found = await ask("askOnnx");
     expect(furthest(found)).toBeLessThan(limit);
   });
 });
