@@ -113,8 +113,12 @@ describe("the command line", () => {
 describe("the report", () => {
   it("fills the places of a document and leaves the rest", () => {
     const document = "before\n<!-- bench:a -->\nold\n<!-- /bench:a -->\nafter";
-    expect(fill(document, { a: "new" })).toBe("before\n<!-- bench:a -->\n\nnew\n\n<!-- /bench:a -->\nafter");
-    expect(() => fill(document, { b: "" })).toThrow("<!-- bench:b -->");
+    expect(fill("docs/a.md", "bench", document, { a: "new" })).toBe(
+      "before\n<!-- bench:a -->\n\nnew\n\n<!-- /bench:a -->\nafter",
+    );
+    expect(() => fill("docs/a.md", "bench", document, { b: "" })).toThrow(
+      "docs/a.md has no <!-- bench:b -->",
+    );
   });
 
   it("moves labels apart, keeps their order, and leaves those alone that have room", () => {

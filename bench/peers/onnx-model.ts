@@ -1,4 +1,5 @@
 /** ONNX models of one activation each, as bytes. */
+import { FLOAT, FLOAT_ATTRIBUTE, node, SCHEMA, TENSOR_ATTRIBUTE } from "./onnx-schema.js";
 import { load } from "./peer.js";
 
 /** What is used of protobufjs. */
@@ -9,56 +10,6 @@ interface Protobuf {
 interface MessageType {
   encode(message: object): { finish(): Uint8Array };
 }
-
-/** The part of ONNX's onnx.proto that such a model needs; fields have its names and numbers. */
-const SCHEMA = `
-syntax = "proto3";
-package onnx;
-message ModelProto {
-  int64 ir_version = 1;
-  string producer_name = 2;
-  GraphProto graph = 7;
-  repeated OperatorSetIdProto opset_import = 8;
-  repeated FunctionProto functions = 25;
-}
-message OperatorSetIdProto { string domain = 1; int64 version = 2; }
-message GraphProto {
-  repeated NodeProto node = 1;
-  string name = 2;
-  repeated TensorProto initializer = 5;
-  repeated ValueInfoProto input = 11;
-  repeated ValueInfoProto output = 12;
-}
-message NodeProto {
-  repeated string input = 1;
-  repeated string output = 2;
-  string op_type = 4;
-  repeated AttributeProto attribute = 5;
-  string domain = 7;
-}
-message AttributeProto { string name = 1; float f = 2; TensorProto t = 5; int32 type = 20; }
-message TensorProto {
-  repeated int64 dims = 1;
-  int32 data_type = 2;
-  repeated float float_data = 4 [packed = true];
-  string name = 8;
-}
-message ValueInfoProto { string name = 1; TypeProto type = 2; }
-message TypeProto { TensorTypeProto tensor_type = 1; }
-message TensorTypeProto { int32 elem_type = 1; TensorShapeProto shape = 2; }
-message TensorShapeProto { repeated DimensionProto dim = 1; }
-message DimensionProto { string dim_param = 2; }
-message FunctionProto {
-  string name = 1;
-  repeated string input = 4;
-  repeated string output = 5;
-  repeated NodeProto node = 7;
-  repeated OperatorSetIdProto opset_import = 9;
-  string domain = 10;
-}`;
-
-/** TensorProto.DataType and AttributeProto.AttributeType. */
-const [FLOAT, FLOAT_ATTRIBUTE, TENSOR_ATTRIBUTE] = [1, 1, 4];
 
 /** IR version 9 goes with operator set 20, the first with Gelu. */
 const [IR_VERSION, OPSET] = [9, 20];
@@ -73,13 +24,6 @@ const vector = (name: string) => ({
 });
 
 const scalar = (name: string, value: number) => ({ name, data_type: FLOAT, float_data: [value] });
-
-const node = (op_type: string, input: string[], output: string, more: object = {}) => ({
-  op_type,
-  input,
-  output: [output],
-  ...more,
-});
 
 const constant = (name: string, value: number) =>
   node("Constant", [], name, {

@@ -24,7 +24,8 @@ npm run bench:report -- --from docs/performance/results.json   the same document
 
 Plots need vega: npm ci --prefix bench`;
 
-const DOCUMENT = new URL("docs/performance.md", ROOT);
+const DOCUMENT_NAME = "docs/performance.md";
+const DOCUMENT = new URL(DOCUMENT_NAME, ROOT);
 const FOLDER = new URL("docs/performance/", ROOT);
 const RESULTS = new URL("results.json", FOLDER);
 
@@ -57,7 +58,7 @@ async function main(args: readonly string[]): Promise<void> {
     }
   }
   const parts = { ...tables(runs), plots: images.join("\n\n") };
-  writeFileSync(DOCUMENT, fill(readFileSync(DOCUMENT, "utf8"), parts));
+  writeFileSync(DOCUMENT, fill(DOCUMENT_NAME, "bench", readFileSync(DOCUMENT, "utf8"), parts));
   console.log(`Wrote ${fileURLToPath(DOCUMENT)} and its plots.`);
 }
 

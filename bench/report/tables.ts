@@ -3,6 +3,7 @@ import { digits } from "../print.js";
 import type { GroupResult, RowResult, Run } from "../results.js";
 import { SUITE_NAMES } from "../suites/index.js";
 import { major } from "./files.js";
+import { table } from "./markdown.js";
 
 /** The parts of the document by name: the environment, the bars, and each suite. */
 export function tables(runs: readonly Run[]): Record<string, string> {
@@ -23,14 +24,6 @@ function environment(runs: readonly Run[]): string {
     `Measured ${date} on ${processor}, ${cores} cores, ${system}, with Node ${nodes.join(", ")}:`,
     `\`${command}\`. ${versions.join(", ")}.`,
   ].join("\n");
-}
-
-/** The first `left` columns are words, the others figures. */
-function table(head: readonly string[], rows: readonly (readonly string[])[], left = 1): string {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-  const rule = `|${head.map((_, i) => (i < left ? "---|" : "---:|")).join("")}`;
-  return [line(head), rule, ...rows.map(line)].join("\n");
 }
 
 const nodeHeads = (runs: readonly Run[]) => runs.map((run) => `Node ${major(run)}`);

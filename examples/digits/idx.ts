@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
+import { gunzipSync } from "node:zlib";
 
 /** Bytes with a shape: what an IDX file of unsigned bytes holds. */
 export interface IdxBytes {
@@ -9,18 +10,22 @@ export interface IdxBytes {
 
 const UNSIGNED_BYTE = 0x08;
 
+/** How a file that gzip has packed begins; no IDX file does. */
+const GZIP_MAGIC = 0x1f8b;
+
 /**
  * Reads an IDX file of unsigned bytes: two zero bytes, the kind of number, the count of
  * dimensions, each dimension as a big-endian uint32, then the numbers, last dimension fastest.
+ * The file may be packed by gzip.
  *
  * @throws Error when the file is not such a file, has another shape than `expected`
  * (-1 stands for any size), or is shorter or longer than its header says.
  */
 export function readIdx(path: string, expected: readonly number[]): IdxBytes {
-  const bytes = readFileSync(path);
   const fail = (problem: string): never => {
     throw new Error(`${basename(path)} is not the IDX file expected: ${problem}`);
   };
+  const bytes = unpacked(readFileSync(path), fail);
 
   const headerLength = 4 + 4 * expected.length;
   if (bytes.length < headerLength) {
@@ -43,6 +48,15 @@ export function readIdx(path: string, expected: readonly number[]): IdxBytes {
     fail(`its shape ${shape.join(" x ")} needs ${count} bytes of data, it has ${data.length}`);
   }
   return { shape, data };
+}
+
+function unpacked(bytes: Buffer, fail: (problem: string) => never): Buffer {
+  if (bytes.length < 2 || bytes.readUInt16BE(0) !== GZIP_MAGIC) return bytes;
+  try {
+    return gunzipSync(bytes);
+  } catch (error) {
+    return fail(`it begins as gzip's files do, and cannot be unpacked: ${(error as Error).message}`);
+  }
 }
 
 function hex(magic: number): string {
