@@ -15,6 +15,8 @@ export {
   TierUnavailableError,
 } from "../dist/index.js";
 
+export { replaceActivations } from "../dist/onnx.js";
+
 /** The package's folder. */
 export const ROOT = new URL("../", import.meta.url);
 

@@ -73,6 +73,10 @@ export interface ModelMaker {
   sau(alpha: number, beta: number): Uint8Array;
   leakyRelu(alpha: number): Uint8Array;
   gelu(): Uint8Array;
+  /** x times `factor`. */
+  scale(factor: number): Uint8Array;
+  /** x times `before`, its Relu, and that times `after`. */
+  reluBetween(before: number, after: number): Uint8Array;
 }
 
 export async function modelMaker(): Promise<ModelMaker> {
@@ -99,5 +103,12 @@ export async function modelMaker(): Promise<ModelMaker> {
         node("LeakyRelu", ["x"], "y", { attribute: [{ name: "alpha", f: alpha, type: FLOAT_ATTRIBUTE }] }),
       ]),
     gelu: () => encode([node("Gelu", ["x"], "y")]),
+    scale: (factor) => encode([node("Mul", ["x", "factor"], "y")], {}, [scalar("factor", factor)]),
+    reluBetween: (before, after) =>
+      encode(
+        [node("Mul", ["x", "before"], "m"), node("Relu", ["m"], "r"), node("Mul", ["r", "after"], "y")],
+        {},
+        [scalar("before", before), scalar("after", after)],
+      ),
   };
 }

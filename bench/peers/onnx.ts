@@ -10,11 +10,11 @@ import { ALPHA, expectNear } from "../data.js";
 import { modelMaker } from "./onnx-model.js";
 import { load, type Peer, type PeerRow } from "./peer.js";
 
-interface Tensor {
+export interface Tensor {
   readonly data: Float32Array;
 }
 
-interface Session {
+export interface Session {
   run(feeds: Record<string, Tensor>): Promise<Record<string, Tensor>>;
   release(): Promise<void>;
 }
@@ -33,12 +33,28 @@ const OPTIONS = {
   interOpNumThreads: 1,
 };
 
-export async function onnxRuntime(flavour: "node" | "web", beta: number): Promise<Peer> {
+/** ONNX Runtime of one of its packages. */
+export interface Runtime {
+  readonly name: string;
+  create(model: Uint8Array): Promise<Session>;
+  tensor(values: Float32Array): Tensor;
+}
+
+export async function openRuntime(flavour: "node" | "web"): Promise<Runtime> {
   const ort = await load<Ort>(`onnxruntime-${flavour}`);
-  const make = await modelMaker();
   if (flavour === "web") ort.env.wasm.numThreads = 1;
   const options = flavour === "web" ? { ...OPTIONS, executionProviders: ["wasm"] } : OPTIONS;
-  const name = `ONNX Runtime, ${flavour}`;
+  return {
+    name: `ONNX Runtime, ${flavour}`,
+    create: (model) => withoutWorker(() => ort.InferenceSession.create(model, options)),
+    tensor: (values) => new ort.Tensor("float32", values, [values.length]),
+  };
+}
+
+export async function onnxRuntime(flavour: "node" | "web", beta: number): Promise<Peer> {
+  const runtime = await openRuntime(flavour);
+  const make = await modelMaker();
+  const { name } = runtime;
 
   const row = async (
     suffix: string,
@@ -46,8 +62,8 @@ export async function onnxRuntime(flavour: "node" | "web", beta: number): Promis
     values: Float32Array,
     expected: Float32Array,
   ): Promise<PeerRow> => {
-    const session = await withoutWorker(() => ort.InferenceSession.create(model, options));
-    const feeds = { x: new ort.Tensor("float32", values, [values.length]) };
+    const session = await runtime.create(model);
+    const feeds = { x: runtime.tensor(values) };
     return {
       name: `${name}${suffix}`,
       elements: values.length,

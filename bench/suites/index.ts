@@ -5,6 +5,7 @@ import { batch } from "./batch.js";
 import { call } from "./call.js";
 import { channels } from "./channels.js";
 import { forward } from "./forward.js";
+import { onnx } from "./onnx.js";
 import { peers } from "./peers.js";
 import { sizes } from "./sizes.js";
 import { startup } from "./startup.js";
@@ -21,6 +22,7 @@ export const SUITES = {
   threads,
   peers,
   tfjs,
+  onnx,
   sizes,
   startup,
 } satisfies Record<string, Suite>;

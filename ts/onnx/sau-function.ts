@@ -8,14 +8,15 @@
  * depends on alpha and beta alone is left to runtimes, which fold constants.
  *
  * NaN gives NaN; infinity gives infinity; -infinity gives -infinity sign(alpha), and 0 at alpha = 0. The sign of zero
- * is not kept. Nothing overflows where (1 - alpha) / beta does not: -t is cut off where h is 0 in float32, so that no
- * infinity meets a 0. The sum has no cancellation but at SAU's own root.
+ * is not kept. Nothing overflows where (1 - alpha) / beta does not: -t is cut off where h is as good as 0, so that no
+ * infinity meets a 0. From there on Y is leaky ReLU. The sum has no cancellation but at SAU's own root.
  *
  * Error: at most 10 ulp of max(|y|, |1 - alpha| phi(0) / beta); test/frameworks/onnx holds it in ONNX Runtime. Most of
  * it is from Erf, since ONNX has no erfc.
  *
- * Written for runtimes: Gelu(-t) in the form that ONNX Runtime makes one kernel of; Where and Clip in place of PRelu
- * and Max, which its WebGPU kernels lack.
+ * Written for runtimes: Gelu(-t) in the form that ONNX Runtime makes one kernel of; Relu and Clip in place of PRelu
+ * and Max, which its WebGPU kernels lack; no Where over the sign of x, which takes ONNX Runtime longer than all the rest,
+ * since it branches for each element. NaN passes through Relu there, which the same test holds.
  */
 import {
   type Attribute,
@@ -46,8 +47,14 @@ const CLIP_WITH_INPUTS = 11;
 /** The first IR version with functions in models. */
 export const FIRST_IR_VERSION = 8;
 
-/** Least -t: h is 0 in float32 from there on, and so are its parts. */
-const LOWEST = -16;
+/**
+ * Least -t. Farther out Exp would give subnormal numbers, or take a detour over them, which takes processors ten times
+ * as long; and at the paper's beta nearly every element is there.
+ */
+const LOWEST = -6;
+
+/** What is taken from h, a quarter of an ulp of phi(0) and above h(6): so that it is 0 from there on. */
+const VANISHING = 2 ** -27;
 
 const DOC = `Smooth Activation Unit, arXiv 2109.13210: alpha X + (1 - alpha) (X Phi(beta X) + phi(beta X) / beta), as
 LeakyRelu(X; alpha) + (1 - alpha) / beta (phi(t) - t (1 - Phi(t))) with t = beta |X|, which neither overflows nor cancels.`;
@@ -72,6 +79,7 @@ function* body(version: number): Generator<Fields> {
   yield number("minus_half", -0.5);
   yield number("sqrt_2", Math.SQRT2);
   yield number("phi_0", 1 / Math.sqrt(2 * Math.PI));
+  yield number("vanishing", VANISHING);
   if (version >= CLIP_WITH_INPUTS) yield number("lowest", LOWEST);
   const casts: Step[] = [
     ["Cast", ["X"], x, toFloat],
@@ -100,13 +108,17 @@ function* body(version: number): Generator<Fields> {
     ["Mul", ["squared", "minus_half"], "exponent"],
     ["Exp", ["exponent"], "exp"],
     ["Mul", ["exp", "phi_0"], "phi"],
-    ["Add", ["phi", "gelu"], "h"],
+    ["Add", ["phi", "gelu"], "sum"],
+    ["Sub", ["sum", "vanishing"], "difference"],
+    ["Relu", ["difference"], "h"],
     ["Mul", ["h", "width"], "smooth"],
-    // leaky_relu(x; alpha), where 0 times -infinity must be 0, and NaN must stay.
-    ["Where", ["is_sloped", x, "zero"], "sloped"],
+    // leaky_relu(x; alpha), where 0 times infinity must be 0.
+    ["Relu", [x], "positive"],
+    ["Neg", [x], "minus_x"],
+    ["Relu", ["minus_x"], "negative"],
+    ["Where", ["is_sloped", "negative", "zero"], "sloped"],
     ["Mul", ["sloped", alpha], "slope"],
-    ["Less", [x, "zero"], "is_negative"],
-    ["Where", ["is_negative", "slope", x], "leaky"],
+    ["Sub", ["positive", "slope"], "leaky"],
     ["Add", ["leaky", "smooth"], castsTypes ? "y" : "Y"],
     ...(castsTypes ? [["CastLike", ["y", "X"], "Y"] as const] : []),
   ];
