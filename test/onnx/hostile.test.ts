@@ -169,9 +169,9 @@ describe("nesting and lengths", () => {
   });
 });
 
-describe("many small messages: 4 MiB of them, in 48 MiB of heap", () => {
+describe("many small messages: 2 MiB of them, in 32 MiB of heap", () => {
   const folder = temporaryFolder();
-  const size = 4 * 2 ** 20;
+  const size = 2 * 2 ** 20;
 
   /** Runs the built package on a model with `unit` again and again within the fields `within`. */
   function run(unit: Uint8Array, within: readonly number[]): unknown {
@@ -189,7 +189,7 @@ describe("many small messages: 4 MiB of them, in 48 MiB of heap", () => {
         () => replaceActivations(bytes, { from: ["Relu"] }).replaced,
       ].map((act) => { try { return act(); } catch (error) { return error.name; } });
       console.log(JSON.stringify(results));`;
-    return runModule(source, ["--max-old-space-size=48"]);
+    return runModule(source, ["--max-old-space-size=32"]);
   }
 
   const relu = nested([1], encodeMessage("NodeProto", { op_type: "Relu", input: ["x"], output: ["y"] }));

@@ -49,7 +49,7 @@ export interface Activation extends Body {
 }
 
 /** Activations of a model. */
-export interface Found {
+interface Found {
   readonly activations: readonly Activation[];
   /** The operators of all its activations, of those asked for and of others. */
   readonly opTypes: ReadonlySet<string>;

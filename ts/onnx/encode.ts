@@ -36,7 +36,7 @@ export function writeString(writer: BinaryWriter, number: number, value: string)
   writer.tag(number, WireType.LengthDelimited).string(value);
 }
 
-export function writeInteger(writer: BinaryWriter, number: number, value: number): void {
+function writeInteger(writer: BinaryWriter, number: number, value: number): void {
   writer.tag(number, WireType.Varint).int64(value);
 }
 

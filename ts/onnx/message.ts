@@ -28,8 +28,8 @@ interface Edit {
   readonly parts: () => Uint8Array[];
 }
 
-/** Something of that kind of a message, as {@link Message.child} and its errors name it. */
-export interface MessageKind {
+/** A message of the schema; errors name it. */
+interface MessageKind {
   readonly name: string;
 }
 

@@ -84,7 +84,7 @@ function shapeOf(info: Message): Shape | undefined {
 }
 
 /** Where a value is known by its name: a graph of the model with those in its nodes, or a function. */
-export interface ValueKey {
+interface ValueKey {
   readonly root: Message;
   readonly name: string;
 }

@@ -61,7 +61,11 @@ export async function javascript(flavour: "node" | "web"): Promise<Runtime> {
   const loaded = await import(`onnxruntime-${flavour}`);
   const ort: Ort = { ...loaded, ...loaded.default };
   if (flavour === "web") ort.env.wasm.numThreads = 1;
-  const options = { intraOpNumThreads: 1, executionProviders: [flavour === "web" ? "wasm" : "cpu"] };
+  const options = {
+    logSeverityLevel: 3,
+    intraOpNumThreads: 1,
+    executionProviders: [flavour === "web" ? "wasm" : "cpu"],
+  };
   return {
     name: `onnxruntime-${flavour}`,
     async run(cases) {
