@@ -65,6 +65,11 @@ function gzippedIn(folder: string): number {
   return bytes;
 }
 
+/** A page that goes to another server's. */
+export function redirect(url: string): Content {
+  return { body: `<script>location.replace(${JSON.stringify(url)})</script>`, type: "text/html" };
+}
+
 /** What the page of a session reports. */
 export async function visited(session: Session, path: string): Promise<Found> {
   const report = (await session.visit(path)) as { readonly found: Found } | { readonly error: string };

@@ -11,11 +11,12 @@ import { Projects } from "../runtimes/projects.js";
 import { rowsOf } from "../runtimes/ways.js";
 import { type Bundler, CHROMIUM } from "./bundler.js";
 import { esbuild } from "./bundlers/esbuild.js";
+import { next } from "./bundlers/next.js";
 import { rollup } from "./bundlers/rollup.js";
 import { vite } from "./bundlers/vite.js";
 import { rspack, webpack } from "./bundlers/webpack.js";
 
-const BUNDLERS: readonly Bundler[] = [vite, webpack, rollup, esbuild, rspack];
+const BUNDLERS: readonly Bundler[] = [vite, webpack, rollup, esbuild, rspack, next];
 
 const HELP = `Usage: npm run test:bundlers [-- OPTIONS]
 
@@ -50,7 +51,7 @@ async function run(
       : [`${name}, ${result.way}:\n${words.map((text) => `  ${text}`).join("\n")}`];
   });
   const ways = found.map((result) =>
-    "hash" in result ? `${result.way} (${result.tier}, ${result.threads} threads)` : result.way,
+    "hash" in result ? `${result.way} (${result.tier}, threads: ${result.threads})` : result.way,
   );
   const seconds = ((performance.now() - start) / 1000).toFixed(0);
   console.log(

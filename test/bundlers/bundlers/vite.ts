@@ -4,7 +4,7 @@ import { build, createServer } from "vite";
 import { Session } from "../../runtimes/browsers/session.js";
 import { ISOLATED } from "../../runtimes/browsers/ways.js";
 import { TWO_WORKERS, type Way } from "../../runtimes/ways.js";
-import { type Bundler, bundlesOf, CHROMIUM, versionOf, visited } from "../bundler.js";
+import { type Bundler, bundlesOf, CHROMIUM, redirect, versionOf, visited } from "../bundler.js";
 
 const COMMON = { configFile: false, logLevel: "warn" } as const;
 
@@ -14,7 +14,7 @@ function pageInDevelopment(root: string): Way {
     way: "development server",
     pool: TWO_WORKERS,
     async run() {
-      const contents = new Map<string, { body: string; type: string }>();
+      const contents = new Map();
       await using session = await Session.start(CHROMIUM, contents, root);
       const server = await createServer({
         ...COMMON,
@@ -23,8 +23,7 @@ function pageInDevelopment(root: string): Way {
       });
       try {
         await server.listen();
-        const url = JSON.stringify(server.resolvedUrls!.local[0]);
-        contents.set("/", { body: `<script>location.replace(${url})</script>`, type: "text/html" });
+        contents.set("/", redirect(server.resolvedUrls!.local[0]!));
         return await visited(session, "/");
       } finally {
         await server.close();
