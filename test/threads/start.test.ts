@@ -62,6 +62,15 @@ describe("threads", () => {
     await expectAlone(await createSauPool({ tier: "js" }), /the js tier/);
   });
 
+  it("are none at an edge whose setImmediate throws", async () => {
+    const setImmediate = vi.fn(() => {
+      throw new Error("not supported in the Edge Runtime");
+    });
+    vi.stubGlobal("setImmediate", setImmediate);
+    await expectAlone(await startSharingPool({ tier: "js" }), /the js tier/);
+    expect(setImmediate).toHaveBeenCalled();
+  });
+
   it("are none with a module of the caller's", async () => {
     const module = new WebAssembly.Module(moduleBytes("simd128"));
     const pool = await createSauPool({ module });

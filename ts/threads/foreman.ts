@@ -64,9 +64,13 @@ function* pack(source: Iterable<Task>): Generator<Packed, undefined> {
 /** Lets others have the event loop, where the host has one: a bare context has no timers. */
 function turn(): Promise<void> {
   return new Promise((resolve) => {
-    if (typeof setImmediate === "function") setImmediate(resolve);
-    else if (typeof setTimeout === "function") setTimeout(resolve, 0);
-    else resolve();
+    try {
+      setImmediate(resolve);
+    } catch {
+      // There is none, or, at Next's edge, one that throws.
+      if (typeof setTimeout === "function") setTimeout(resolve, 0);
+      else resolve();
+    }
   });
 }
 

@@ -35,6 +35,11 @@ export class Session implements AsyncDisposable {
     return session;
   }
 
+  /** Of the server, without a path. */
+  get url(): string {
+    return this.#site.url;
+  }
+
   /** The answer to a report is the next page's path, however long that takes. */
   #take(posted: string): Promise<string> {
     const next = new Promise<string>((resolve) => {
@@ -54,7 +59,7 @@ export class Session implements AsyncDisposable {
       this.#hear = resolve;
     });
     if (this.#open === undefined) {
-      this.#open = openBrowser(this.browser, this.#site.url + path, this.environment);
+      this.#open = openBrowser(this.browser, this.url + path, this.environment);
     } else {
       this.#send!(path);
     }

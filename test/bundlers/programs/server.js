@@ -1,0 +1,3 @@
+import { find } from "./find.js";
+
+find().then((found) => console.log(JSON.stringify(found)));
