@@ -4,7 +4,7 @@ import page from "./page.html";
 import { createReader } from "./reader.js";
 import { Refusal } from "./refusal.js";
 
-// When the Worker starts, for every request to come: the host compiles WebAssembly at no later time.
+// When the Worker starts, for every request to come.
 const read = createReader();
 
 type Handler = (request: Request) => Response | Promise<Response>;

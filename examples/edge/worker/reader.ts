@@ -16,7 +16,7 @@ export interface Reading {
   readonly tier: Sau["tier"];
 }
 
-/** Compiles the kernels and returns the function that reads an image: 784 bytes, 0 is paper and 255 is ink. */
+/** Makes the network and returns the function that reads an image: 784 bytes, 0 is paper and 255 is ink. */
 export function createReader(): (pixels: Uint8Array) => Reading {
   const sau = createSauSync();
   const network = createNetwork(sau, 1, model.beta, () => 0); // what it starts from does not matter
