@@ -59,10 +59,12 @@ it.runIf(process.platform !== "win32")("the commands of the page print what it s
   else expect(found).toBe(page);
 });
 
-const python = process.env.SAU_TEST_PYTHON ?? "python3";
+const named = process.env.SAU_TEST_PYTHON;
+/** Its path does not depend on the folder in which it runs. */
+const python = named === undefined ? "python3" : resolve(ROOT, named);
 const hasNumpy = spawnSync(python, ["-c", "import numpy"]).status === 0;
 
-it.runIf(hasNumpy || process.env.SAU_TEST_PYTHON !== undefined)("its Python makes the same arrays", () => {
+it.runIf(hasNumpy || named !== undefined)("its Python makes the same arrays", () => {
   const folder = temporaryFolder();
   const [, program] = page.match(/```python\n([\s\S]*?)```/)!;
   execFileSync(python, ["-c", program!], { cwd: folder });
