@@ -6,7 +6,7 @@
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter, join, resolve } from "node:path";
 import { expect, it } from "vitest";
 import { ROOT } from "../../scripts/wasm/tiers.js";
 import { temporaryFolder, writeArray } from "../support/command.js";
