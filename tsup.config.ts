@@ -2,10 +2,8 @@ import { copyFileSync, rmSync } from "node:fs";
 import { defineConfig, type Options } from "tsup";
 import { licences } from "./scripts/licences.js";
 import { moduleText } from "./scripts/module-text.js";
+import { PUBLISHED } from "./scripts/wasm/tiers.js";
 import { bundle, SOURCE, sourceFile } from "./scripts/worker-source.js";
-
-/** The published name of each module. */
-const MODULES = { "relaxed-simd": "relaxed", simd128: "simd", scalar: "scalar" };
 
 // Once, and before any of the builds, which go side by side.
 rmSync("dist", { recursive: true, force: true });
@@ -57,7 +55,7 @@ export default defineConfig([
     dts: { compilerOptions: { ignoreDeprecations: "6.0" } }, // tsup sets baseUrl, which TypeScript 6 deprecates
     platform: "neutral",
     async onSuccess() {
-      for (const [tier, name] of Object.entries(MODULES)) {
+      for (const [tier, name] of Object.entries(PUBLISHED)) {
         copyFileSync(`ts/wasm/${tier}.wasm`, `dist/${name}.wasm`);
       }
       for (const types of ["module.d.ts", "module.d.cts"])

@@ -9,6 +9,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
+import { WASM_TIERS, type WasmTier } from "../ts/tier.js";
 import { type BuildPlace, buildTier } from "./wasm/build.js";
 import {
   describeModule,
@@ -19,16 +20,7 @@ import {
   readProvenance,
   sourceFiles,
 } from "./wasm/provenance.js";
-import {
-  MEND,
-  moduleFile,
-  OUTPUT,
-  ROOT,
-  TIERS,
-  type TierFlags,
-  tierFlags,
-  type WasmTier,
-} from "./wasm/tiers.js";
+import { MEND, moduleFile, OUTPUT, ROOT, type TierFlags, tierFlags } from "./wasm/tiers.js";
 import {
   binaryenVersion,
   installedVersion,
@@ -39,7 +31,7 @@ import {
 
 const HELP = `Usage: npm run build:wasm [-- --check | --help]
 
-Builds ts/wasm/{${TIERS.join(",")}}.wasm from crate/, with their types and provenance.
+Builds ts/wasm/{${WASM_TIERS.join(",")}}.wasm from crate/, with their types and provenance.
 
   --check  builds in a temporary folder instead and compares with what is in ts/wasm/;
            with another compiler than the recorded one, compares only the recorded hashes
@@ -96,7 +88,7 @@ function buildAll(place: BuildPlace, toolchain: Toolchain): Files {
   const files: Files = new Map();
   const flags = {} as Record<WasmTier, TierFlags>;
   const modules = {} as Record<WasmTier, ModuleRecord>;
-  for (const tier of TIERS) {
+  for (const tier of WASM_TIERS) {
     const start = performance.now();
     const { bytes, declarations } = buildTier(tier, place, toolchain);
     console.log(
@@ -123,7 +115,7 @@ function buildAll(place: BuildPlace, toolchain: Toolchain): Files {
 function addDeclarations(files: Files, declarations: string, tier: WasmTier): void {
   const before = files.get("kernels.ts");
   if (before !== undefined && Buffer.from(before).toString() !== declarations) {
-    throw new Error(`The tier ${tier} does not export the same kernels as ${TIERS[0]}.`);
+    throw new Error(`The tier ${tier} does not export the same kernels as ${WASM_TIERS[0]}.`);
   }
   files.set("kernels.ts", Buffer.from(declarations));
 }

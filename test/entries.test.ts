@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import { describe, expect, it } from "vitest";
 import { createSauSync } from "../ts/index.js";
-import { TIERS } from "../ts/tiers.js";
+import { TIERS } from "../ts/tier.js";
 import { CODE, installed, MODULES, manifest } from "./support/package.js";
 import { runModule, runNode } from "./support/process.js";
 import { availableTiers } from "./support/tiers.js";

@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from "vitest";
 import { createSau, createSauSync, DisposedError, type Sau, type TierUnavailableError } from "../ts/index.js";
-import { TIERS } from "../ts/tiers.js";
+import { TIERS } from "../ts/tier.js";
 import { bitsOf, randomNumbers, uniformArray } from "./support/numbers.js";
 import { sauOfEachTier } from "./support/tiers.js";
 

@@ -12,7 +12,7 @@ async function fresh(): Promise<typeof import("../ts/entries/init.js")> {
 
 const x = Float32Array.of(-2, -0.5, 0, 0.5, 2);
 const params = { alpha: 0.25, beta: 2 };
-const WASM_TIERS = availableTiers().filter((tier) => tier !== "js");
+const RUNNING = availableTiers().filter((tier) => tier !== "js");
 
 afterEach(restoreHost);
 
@@ -26,7 +26,7 @@ function thrownBy(act: () => unknown): Error {
   throw new Error("It threw nothing.");
 }
 
-describe.each(WASM_TIERS)("with the module of %s", (tier) => {
+describe.each(RUNNING)("with the module of %s", (tier) => {
   const module = new WebAssembly.Module(moduleBytes(tier as "simd128"));
 
   it("every function runs on it", async () => {
@@ -48,7 +48,7 @@ describe.each(WASM_TIERS)("with the module of %s", (tier) => {
   it("another tier is unavailable by name, and is taken by module", async () => {
     const { init, createSauSync } = await fresh();
     init(module);
-    const other = WASM_TIERS.find((name) => name !== tier)!;
+    const other = RUNNING.find((name) => name !== tier)!;
     const error = thrownBy(() => createSauSync({ tier: other }));
     expect(error.name).toBe("TierUnavailableError");
     expect(error.message).toMatch(/the module that was given to init\(\) is for another tier/);

@@ -11,8 +11,8 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
-import { TIERS, type WasmTier } from "../scripts/wasm/tiers.js";
 import { createSauSync, type Sau } from "../ts/index.js";
+import { WASM_TIERS, type WasmTier } from "../ts/tier.js";
 import { assemble, type Counts, counted, type Kind, textOf } from "./support/executed.js";
 import { COMPILER, machineInstructions } from "./support/machine-code.js";
 import { changeHost, moduleBytes, restoreHost } from "./support/modules.js";
@@ -112,7 +112,7 @@ function slower(): (line: string) => string {
 afterEach(restoreHost);
 
 describe("executed WebAssembly instructions", () => {
-  describe.each(TIERS)("%s", (tier) => {
+  describe.each(WASM_TIERS)("%s", (tier) => {
     const runs = availableTiers().includes(tier);
     const why = runs ? "" : ", not counted: this engine refuses the module";
 

@@ -6,13 +6,13 @@
 import { describe, expect, it } from "vitest";
 import { provenanceFaults } from "../scripts/wasm/provenance.js";
 import { impurities, readModule } from "../scripts/wasm/sections.js";
-import { TIERS as WASM_TIERS } from "../scripts/wasm/tiers.js";
 import { createSauSync } from "../ts/index.js";
 import { BLOCK, ROW, SUM, UNITS } from "../ts/kernels/layout.js";
 import { ADDRESS, Arena, INITIAL_PAGES, JsMemory, tableStride } from "../ts/memory/arena.js";
 import { writeConstants, writeTable, writeUniform } from "../ts/memory/block.js";
 import { passes } from "../ts/memory/tiles.js";
 import { ParamsChecker } from "../ts/params.js";
+import { WASM_TIERS } from "../ts/tier.js";
 import type { KernelExports } from "../ts/wasm/kernels.js";
 import { moduleBytes } from "./support/modules.js";
 import { expectSameBits, randomNumbers, uniformArray, wholeBelow } from "./support/numbers.js";

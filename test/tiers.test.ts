@@ -13,7 +13,7 @@ import {
   type Tier,
   TierUnavailableError,
 } from "../ts/index.js";
-import { TIERS } from "../ts/tiers.js";
+import { TIERS, WASM_TIERS } from "../ts/tier.js";
 import {
   changeHost,
   moduleBytes,
@@ -27,7 +27,6 @@ import { availableTiers } from "./support/tiers.js";
 
 afterEach(restoreHost);
 
-const WASM_TIERS = TIERS.filter((tier) => tier !== "js");
 const RUNNING = availableTiers();
 const RUNNING_WASM = WASM_TIERS.filter((tier) => RUNNING.includes(tier));
 

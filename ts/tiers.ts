@@ -7,16 +7,10 @@ import { checkObject, describe, TierUnavailableError } from "./errors.js";
 import { createJsKernels } from "./kernels/js.js";
 import { expectFused, selfTest } from "./kernels/self-test.js";
 import { Arena, INITIAL_PAGES, JsMemory } from "./memory/arena.js";
+import { TIERS, type Tier, WASM_TIERS, type WasmTier } from "./tier.js";
 import type { KernelExports } from "./wasm/kernels.js";
 
-/** The tiers, fastest first. */
-export const TIERS = ["relaxed-simd", "simd128", "scalar", "js"] as const;
-
-/** A way of running the kernels: WebAssembly with relaxed SIMD (fused multiply-add), with SIMD, without, or none. */
-export type Tier = (typeof TIERS)[number];
-
-/** A tier of WebAssembly. */
-export type WasmTier = Exclude<Tier, "js">;
+export type { Tier };
 
 /** What became of a tier that was tried. */
 export interface TierReport {
@@ -102,7 +96,7 @@ function candidates(options: SauOptions): { tiers: readonly Tier[]; report: Tier
  */
 export function tierOf(module: WebAssembly.Module): WasmTier {
   const from = importsOf(module)?.[0]?.module;
-  if (from === undefined || from === "js" || !TIERS.includes(from as WasmTier)) {
+  if (from === undefined || !WASM_TIERS.includes(from as WasmTier)) {
     const what =
       importsOf(module) === undefined ? describe(module) : "a WebAssembly.Module of something else";
     throw new TypeError(
@@ -179,9 +173,10 @@ function* startWasm(
   createArena: () => Arena,
 ): Generator<Request, { arena: Arena; kernels: KernelExports }, WebAssembly.Instance> {
   if (typeof WebAssembly !== "object") throw new Error("this host has no WebAssembly");
+  const source = modules(tier); // before there is a memory, since it throws where there is no such module
   const arena = createArena();
   const imports = { [tier]: { memory: arena.memory as WebAssembly.Memory } };
-  const instance = yield { source: modules(tier), imports };
+  const instance = yield { source, imports };
   return { arena, kernels: instance.exports as unknown as KernelExports };
 }
 

@@ -1,4 +1,5 @@
 /** Results as plots. */
+import { TIERS } from "../../ts/tier.js";
 import type { Run } from "../results.js";
 import { draw, GREY, type Style } from "./drawing.js";
 
@@ -42,11 +43,10 @@ export async function drawSizes(runs: readonly Run[]): Promise<string | undefine
   const groups = run.suites
     .find(({ suite }) => suite === "sizes")!
     .groups.filter(({ rows }) => rows.length > 2);
-  const tiers = ["relaxed-simd", "simd128", "scalar"];
   const names = new Set(
     groups.flatMap(({ rows }) => rows.filter((row) => "least" in row).map(({ name }) => name)),
   );
-  const tier = tiers.find((candidate) => names.has(`sau-simd, arrays, ${candidate}`)) ?? "js";
+  const tier = TIERS.find((candidate) => names.has(`sau-simd, arrays, ${candidate}`)) ?? "js";
   const series = sizeSeries(tier).filter(({ matches }) => [...names].some(matches));
   const points = series.flatMap(({ label, matches }) =>
     groups.flatMap(({ rows }) =>

@@ -1,14 +1,13 @@
 /** The verbs on arena tensors and on plain arrays, as rows. */
+import { TIERS } from "../../ts/tier.js";
 import { ALPHA, DX_TOLERANCE, type ExpectedGradients, expectNear, expectSum } from "../data.js";
 import { type Row, refusal, type Skipped } from "../rows.js";
 import { createSauSync, type Sau, type Tier, TierUnavailableError } from "../shipped.js";
 
-export const ALL_TIERS: readonly Tier[] = ["relaxed-simd", "simd128", "scalar", "js"];
-
 type Params = Parameters<Sau["forward"]>[1];
 
 /** An instance of each tier that runs here, and why the others do not. */
-export function saus(tiers: readonly Tier[] = ALL_TIERS): { running: Sau[]; skipped: Skipped[] } {
+export function saus(tiers: readonly Tier[] = TIERS): { running: Sau[]; skipped: Skipped[] } {
   const running: Sau[] = [];
   const skipped: Skipped[] = [];
   for (const tier of tiers) {

@@ -11,13 +11,11 @@ import { SUM } from "../../ts/kernels/layout.js";
 import { ADDRESS, Arena, INITIAL_PAGES } from "../../ts/memory/arena.js";
 import { clearSums, readSums, writeConstants, writeUniform } from "../../ts/memory/block.js";
 import { ParamsChecker } from "../../ts/params.js";
+import { WASM_TIERS, type WasmTier } from "../../ts/tier.js";
 import type { KernelExports } from "../../ts/wasm/kernels.js";
 import { ALPHA, DX_TOLERANCE, type ExpectedGradients, expectNear, expectSum } from "../data.js";
 import { type Row, refusal, type Skipped } from "../rows.js";
 import { ARITHMETIC_RESULT, type Limits, limitsOn } from "./limits.js";
-
-export const WASM_TIERS = ["relaxed-simd", "simd128", "scalar"] as const;
-export type WasmTier = (typeof WASM_TIERS)[number];
 
 /** An array in the memory. */
 export interface Placed {

@@ -1,4 +1,6 @@
 /** Forward, kernel beside prototype and limits, on the same arrays. */
+
+import type { WasmTier } from "../../ts/tier.js";
 import { activations, expectedForward, LARGE, NARROW, SMALL, WIDE } from "../data.js";
 import {
   atMost,
@@ -11,7 +13,7 @@ import {
 } from "../rows.js";
 import { isPrototypeTier, Prototypes } from "../subjects/prototypes.js";
 import { forwardRow, NUMBERS, saus, tensor } from "../subjects/verbs.js";
-import { type WasmTier, Workbench } from "../subjects/workbench.js";
+import { Workbench } from "../subjects/workbench.js";
 
 export const forward: Suite = {
   description: "forward, arena to arena, in the caches and beyond, at a wide and at the paper's beta",

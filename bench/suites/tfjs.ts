@@ -33,7 +33,7 @@ const FEW = 10;
 function forward(tensorFlow: TensorFlow, backend: Backend, bars: readonly Bar[]): Group {
   const x = activations(MIDDLE);
   const y = expectedForward(x, WIDE);
-  const sau = saus(["relaxed-simd", "simd128", "scalar", "js"]).running[0]!; // what a user gets
+  const sau = saus().running[0]!; // what a user gets
   const own = forwardRow(sau, tensor(sau, x), sau.alloc(MIDDLE), NUMBERS(WIDE), y, { name: OWN });
   const against = `the composite, ${backend}`;
   return {

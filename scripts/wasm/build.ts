@@ -1,9 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { WasmTier } from "../../ts/tier.js";
 import { kernelDeclarations } from "./declarations.js";
 import { impurities, readModule, withMemoryImport } from "./sections.js";
 import { CARGO_BIN, capture } from "./shell.js";
-import { STATIC_DATA_BASE, tierFlags, type WasmTier } from "./tiers.js";
+import { STATIC_DATA_BASE, tierFlags } from "./tiers.js";
 import { binaryen, type Toolchain } from "./toolchain.js";
 
 /** The base name of the files that wasm-pack makes. */

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
-import { MEND, moduleFile, OUTPUT, ROOT, TIERS, type TierFlags, tierFlags, type WasmTier } from "./tiers.js";
+import { WASM_TIERS, type WasmTier } from "../../ts/tier.js";
+import { MEND, moduleFile, OUTPUT, ROOT, type TierFlags, tierFlags } from "./tiers.js";
 import type { Compiler } from "./toolchain.js";
 
 const FILE = "provenance.json";
@@ -33,7 +34,7 @@ export function provenanceFaults(root: string = ROOT, output: string = OUTPUT): 
   if (hashSources(root) !== provenance.sourcesSha256) {
     faults.push(`Cargo.toml, Cargo.lock or crate/src changed since the modules were built. Run: ${MEND}`);
   }
-  for (const tier of TIERS) {
+  for (const tier of WASM_TIERS) {
     const file = join(output, moduleFile(tier));
     if (!existsSync(file)) {
       faults.push(`${moduleFile(tier)} is missing. Run: ${MEND}`);

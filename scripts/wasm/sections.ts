@@ -1,4 +1,5 @@
-import { MAX_MODULE_BYTES, memoryImport, type WasmTier } from "./tiers.js";
+import type { WasmTier } from "../../ts/tier.js";
+import { MAX_MODULE_BYTES, memoryImport } from "./tiers.js";
 
 /** What a module can import and export, by its number in the binary format. */
 const KINDS = ["function", "table", "memory", "global", "tag"] as const;

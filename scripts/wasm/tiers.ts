@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { WasmTier } from "../../ts/tier.js";
 
 /** The top of the project. */
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
@@ -10,9 +11,12 @@ export const OUTPUT = join(ROOT, "ts", "wasm");
 /** The command that mends whatever the checks of this folder find. */
 export const MEND = "npm run build:wasm";
 
-/** The tiers that are WebAssembly modules; `js`, the fourth, is not built here. */
-export const TIERS = ["relaxed-simd", "simd128", "scalar"] as const;
-export type WasmTier = (typeof TIERS)[number];
+/** The name by which each module is published, without .wasm. */
+export const PUBLISHED: Record<WasmTier, string> = {
+  "relaxed-simd": "relaxed",
+  simd128: "simd",
+  scalar: "scalar",
+};
 
 /** No module may be larger: it is inlined into the package. */
 export const MAX_MODULE_BYTES = 12 * 1024;

@@ -3,8 +3,10 @@
  *
  * The harness bundles it to one file of ES2020 that uses nothing of its host but the language and what it is given.
  */
+
 import type * as Package from "../../ts/index.js";
 import type { SauPool, SauPoolOptions } from "../../ts/threads/index.js";
+import { TIERS } from "../../ts/tier.js";
 import { type Case, channelCase, mixedArray, numberCase, type Results, resultsOf } from "../support/cases.js";
 import { Random } from "../support/random.js";
 import { ResultsHash } from "./hash.js";
@@ -44,7 +46,6 @@ export interface Found {
   readonly failures: readonly string[];
 }
 
-const TIERS: readonly Tier[] = ["relaxed-simd", "simd128", "scalar", "js"];
 const SEED = 2109;
 
 /** Around a group of 24 elements and a tile of 49,152. */

@@ -2,7 +2,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { vi } from "vitest";
-import { moduleFile, OUTPUT, type WasmTier } from "../../scripts/wasm/tiers.js";
+import { moduleFile, OUTPUT } from "../../scripts/wasm/tiers.js";
+import type { WasmTier } from "../../ts/tier.js";
 import type { KernelExports } from "../../ts/wasm/kernels.js";
 
 const REAL = globalThis.WebAssembly;

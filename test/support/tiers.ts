@@ -1,6 +1,6 @@
 /** The tiers that run on this host, so that a test over all tiers names none of them. */
 import { createSauSync, type Sau, type Tier } from "../../ts/index.js";
-import { TIERS } from "../../ts/tiers.js";
+import { TIERS } from "../../ts/tier.js";
 
 /** The first Node whose WebAssembly has relaxed SIMD. */
 const RELAXED_SIMD_SINCE = 22;

@@ -10,6 +10,7 @@ import { canWaitAsync } from "../../ts/threads/board.js";
 import { createSauPool } from "../../ts/threads/index.js";
 import { withSharedMemory } from "../../ts/threads/shared-module.js";
 import { startPool } from "../../ts/threads/start.js";
+import { WASM_TIERS } from "../../ts/tier.js";
 import { inlinedModules } from "../../ts/wasm/inlined.js";
 import { moduleBytes } from "../support/modules.js";
 import { expectSameBits } from "../support/numbers.js";
@@ -184,7 +185,7 @@ describe("a process", () => {
 });
 
 describe("a module with a shared memory", () => {
-  it.each(["relaxed-simd", "simd128", "scalar"] as const)("of %s differs in its import alone", (tier) => {
+  it.each(WASM_TIERS)("of %s differs in its import alone", (tier) => {
     const [bytes, shared] = [moduleBytes(tier), withSharedMemory(moduleBytes(tier))];
     // The flags, and a maximum of three bytes.
     expect(shared.length).toBe(bytes.length + 3);

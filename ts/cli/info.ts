@@ -2,7 +2,8 @@
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { createSauSync } from "../index.js";
 import { createSauPool } from "../threads/index.js";
-import { TIERS, type TierReport } from "../tiers.js";
+import { TIERS } from "../tier.js";
+import type { TierReport } from "../tiers.js";
 import { formatBytes } from "./progress.js";
 import { version } from "./version.js";
 

@@ -6,7 +6,8 @@
  *
  * @packageDocumentation
  */
-import { tierOf, type WasmTier } from "../tiers.js";
+import type { WasmTier } from "../tier.js";
+import { tierOf } from "../tiers.js";
 import { type Entry, entryOn } from "./entry.js";
 
 export * from "./common.js";

@@ -5,7 +5,8 @@
 import relaxed from "./relaxed.wasm?module";
 import scalar from "./scalar.wasm?module";
 import simd from "./simd.wasm?module";
-import type { Modules, WasmTier } from "../tiers.js";
+import type { WasmTier } from "../tier.js";
+import type { Modules } from "../tiers.js";
 
 const MODULES: Record<WasmTier, WebAssembly.Module> = { "relaxed-simd": relaxed, simd128: simd, scalar };
 

@@ -1,5 +1,6 @@
 /** The modules as text in this package's code: no file to find, no path to get wrong. */
-import type { Modules, WasmTier } from "../tiers.js";
+import type { WasmTier } from "../tier.js";
+import type { Modules } from "../tiers.js";
 import relaxed from "./relaxed-simd.wasm";
 import scalar from "./scalar.wasm";
 import simd from "./simd128.wasm";
