@@ -22,16 +22,19 @@ function findMiniBrowser(): string | undefined {
     .find((path) => existsSync(path));
 }
 
+/** The browser of tests that need one, and no matter which. */
+export const CHROMIUM: Browser = {
+  name: "Chromium",
+  packages: ["chromium"],
+  find() {
+    const program = findProgram("chromium");
+    return program === undefined ? undefined : [program];
+  },
+};
+
 /** All of them. */
 export const BROWSERS: readonly Browser[] = [
-  {
-    name: "Chromium",
-    packages: ["chromium"],
-    find() {
-      const program = findProgram("chromium");
-      return program === undefined ? undefined : [program];
-    },
-  },
+  CHROMIUM,
   {
     name: "Firefox",
     packages: ["firefox-esr"],
@@ -51,6 +54,17 @@ export const BROWSERS: readonly Browser[] = [
     },
   },
 ];
+
+/** @throws {Error} where it is not installed, saying how to install it */
+export function programOf(browser: Browser): readonly [string, ...string[]] {
+  const found = browser.find();
+  if (found === undefined) {
+    throw new Error(
+      `${browser.name} is not installed. Run: npm run setup:browsers (Debian: ${browser.packages.join(" ")})`,
+    );
+  }
+  return found;
+}
 
 /**
  * Installs those browsers that are not installed.

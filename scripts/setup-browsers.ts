@@ -4,8 +4,7 @@ import { BROWSERS, installBrowsers } from "./browsers.js";
 
 const HELP = `Usage: npm run setup:browsers [-- --help]
 
-Installs the browsers in which \`npm run test:runtimes\` and \`npm run test:bundlers\` run the package, where they are
-not installed yet, by apt-get, as root or with sudo:
+Installs the browsers in which tests of pages run, where they are not installed yet, by apt-get, as root or with sudo:
 ${BROWSERS.map(({ name, packages }) => `  ${name}: Debian's ${packages.join(", ")}`).join("\n")}`;
 
 try {

@@ -3,12 +3,12 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { extname, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { BROWSERS } from "../../scripts/browsers.js";
+import { CHROMIUM } from "../../scripts/browsers.js";
 import type { Found } from "../runtimes/body.js";
 import { Session } from "../runtimes/browsers/session.js";
 import type { Content } from "../runtimes/browsers/site.js";
 import { ISOLATED } from "../runtimes/browsers/ways.js";
-import { printed, TWO_WORKERS, type Way } from "../runtimes/ways.js";
+import { printed, SIMD, TWO_WORKERS, type Way } from "../runtimes/ways.js";
 
 /** What a bundler made. */
 export interface Bundles {
@@ -33,9 +33,6 @@ export function versionOf(name: string): string {
   const { version }: { version: string } = require(`${name}/package.json`);
   return version;
 }
-
-/** The browser that pages are run in. */
-export const CHROMIUM = BROWSERS.find(({ name }) => name === "Chromium")!;
 
 const TYPES: Readonly<Record<string, string>> = {
   ".css": "text/css",
@@ -82,6 +79,7 @@ export function pageIn(folder: string): Way {
   return {
     way: "page",
     pool: TWO_WORKERS,
+    tier: SIMD,
     async run() {
       const contents = contentsOf(folder);
       await using session = await Session.start(CHROMIUM, contents, folder);
@@ -95,6 +93,7 @@ export function serverAt(file: string): Way {
   return {
     way: "server",
     pool: TWO_WORKERS,
+    tier: SIMD,
     run: () => printed(process.execPath, [file], {}),
   };
 }

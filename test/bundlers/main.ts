@@ -5,11 +5,11 @@
 import { cpSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { installBrowsers } from "../../scripts/browsers.js";
+import { CHROMIUM, installBrowsers } from "../../scripts/browsers.js";
 import { wrongHashes } from "../runtimes/golden.js";
 import { Projects } from "../runtimes/projects.js";
 import { rowsOf } from "../runtimes/ways.js";
-import { type Bundler, CHROMIUM } from "./bundler.js";
+import type { Bundler } from "./bundler.js";
 import { esbuild } from "./bundlers/esbuild.js";
 import { next } from "./bundlers/next.js";
 import { rollup } from "./bundlers/rollup.js";
@@ -26,6 +26,9 @@ runs them: pages in Chromium, which is installed where it is missing.
   --only NAME...    these bundlers alone: ${BUNDLERS.map(({ name }) => name).join(", ")}
   --help            this text`;
 
+/** Bytes of a program that calls forward and backward, gzipped: what docs/bundlers.md says, and a little more. */
+const MOST_BYTES = 25.5 * 1024;
+
 const PROGRAMS = fileURLToPath(new URL("programs/", import.meta.url));
 
 /** Prints a bundler's line, and returns the number of its ways, and what is wrong with those that fail, in words. */
@@ -41,6 +44,9 @@ async function run(
     const { ways, gzipped } = await bundle(project);
     found = await rowsOf({ runtime: name, version, engine: "V8" }, ways);
     if (gzipped !== undefined) size = `, ${gzipped} bytes gzipped`;
+    if (gzipped !== undefined && gzipped > MOST_BYTES) {
+      throw new Error(`forward and backward take ${gzipped} bytes gzipped, expected at most ${MOST_BYTES}`);
+    }
   } catch (error) {
     found = [{ runtime: name, way: "any", error: String((error as Error).stack ?? error) }];
   }

@@ -55,6 +55,9 @@ async function main(): Promise<boolean> {
   const rows = results.filter((result) => "hash" in result);
   if (values["update-golden"]) updateGolden(rows);
   const failures = new Map(rows.map((row) => [row, [...row.failures, ...wrongHashes(row)]]));
+  if (values.write && (!isWhole || rows.length < results.length)) {
+    throw new Error("--write needs every runtime, and each to run: rows would be lost.");
+  }
   if (values.write) writeMatrix(rows);
   console.log(`\n${table(rows)}\n`);
 

@@ -11,7 +11,7 @@ const [START, END] = ["<!-- matrix -->", "<!-- /matrix -->"];
 export const WRITE = "npm run test:runtimes -- --write";
 
 const HEAD = ["runtime", "way", "tier", "threads", "hash", "version", "import, ms"] as const;
-/** So many of the columns are the same on every machine. */
+/** So many of the columns are the same on every machine whose processor fuses multiplications with additions. */
 const STABLE = HEAD.indexOf("version");
 
 function cells({ runtime, way, tier, threads, hash, version, importMs }: Row): string[] {

@@ -22,6 +22,8 @@ export interface Way {
   readonly pool?: RegExp;
   /** What the reason for every tier must say that was passed over. */
   readonly passedOver?: RegExp;
+  /** Which tier it must be. */
+  readonly tier?: RegExp;
 }
 
 /** What a program prints. */
@@ -64,6 +66,9 @@ export const NO_WORKERS = /^1 thread, the calling one: this host has no workers$
 /** What a tier's reason says where the host compiles no WebAssembly. */
 export const REFUSED = /^CompileError: .* Wasm code generation disallowed by embedder$/;
 
+/** A tier with SIMD: which of them is the processor's and the engine's matter. */
+export const SIMD = /^(relaxed-simd|simd128)$/;
+
 /** What reports say where there is no WebAssembly. */
 export const NO_WEBASSEMBLY = {
   passedOver: /^Error: this host has no WebAssembly$/,
@@ -100,16 +105,19 @@ export async function rowsOf(identity: Identity, ways: readonly Way[]): Promise<
 }
 
 function wrongReports(
-  { poolReport, tierReport }: Found,
-  { pool, passedOver }: Pick<Way, "pool" | "passedOver">,
+  { poolReport, tier, tierReport }: Found,
+  { pool, passedOver, tier: expectedTier }: Omit<Way, "way" | "run">,
 ): string[] {
   const wrong: string[] = [];
+  if (expectedTier !== undefined && !expectedTier.test(tier)) {
+    wrong.push(`the tier is ${tier}, expected ${expectedTier}`);
+  }
   if (pool !== undefined && !pool.test(poolReport)) {
     wrong.push(`the pool's report is ${JSON.stringify(poolReport)}, expected ${pool}`);
   }
-  for (const { tier, available, reason } of tierReport) {
+  for (const { tier: other, available, reason } of tierReport) {
     if (available || passedOver === undefined || passedOver.test(reason)) continue;
-    wrong.push(`the reason for ${tier} is ${JSON.stringify(reason)}, expected ${passedOver}`);
+    wrong.push(`the reason for ${other} is ${JSON.stringify(reason)}, expected ${passedOver}`);
   }
   return wrong;
 }

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import type { Browser } from "../../scripts/browsers.js";
+import { type Browser, programOf } from "../../scripts/browsers.js";
 import { capture } from "../../scripts/wasm/shell.js";
 
 /** How long a browser may take to end when it is asked to. */
@@ -40,17 +40,6 @@ const ARGUMENTS: Record<Browser["name"], (profile: string) => readonly string[]>
   Firefox: (profile) => ["--headless", "--no-remote", "--profile", profile],
   WebKitGTK: () => [],
 };
-
-/** @throws {Error} where it is not installed, saying how to install it */
-function programOf(browser: Browser): readonly [string, ...string[]] {
-  const found = browser.find();
-  if (found === undefined) {
-    throw new Error(
-      `${browser.name} is not installed. Run: npm run setup:browsers (Debian: ${browser.packages.join(" ")})`,
-    );
-  }
-  return found;
-}
 
 /**
  * The version of an installed browser, such as "140.0.1".

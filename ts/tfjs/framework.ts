@@ -135,23 +135,18 @@ export interface Tf extends TensorFlow {
   reverse(x: Tensor, axes: number[]): Tensor;
   slice(x: Tensor, begin: number[], size: number[]): Tensor;
   pad(x: Tensor, paddings: [number, number][]): Tensor;
-  conv2d(
-    x: Tensor,
-    filter: Tensor,
-    strides: number,
-    pad: "valid",
-    dataFormat: "NHWC",
-    dilations: [number, number],
-  ): Tensor;
-  depthwiseConv2d(
-    x: Tensor,
-    filter: Tensor,
-    strides: number,
-    pad: "valid",
-    dataFormat: "NHWC",
-    dilations: [number, number],
-  ): Tensor;
+  conv2d: Convolution;
+  depthwiseConv2d: Convolution;
 }
+
+type Convolution = (
+  x: Tensor,
+  filter: Tensor,
+  strides: number,
+  pad: "valid",
+  dataFormat: "NHWC",
+  dilations: [number, number],
+) => Tensor;
 
 /** What the executor of a GraphModel hands to an operation. */
 export interface GraphNode {

@@ -1,10 +1,8 @@
 /** Promise: the page sends what is drawn on it as the network expects it, and shows the answer. */
-import { existsSync } from "node:fs";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { CHROMIUM, programOf } from "../../../scripts/browsers.js";
 import { served } from "./support.js";
-
-const CHROMIUM = "/usr/bin/chromium";
 
 const worker = served();
 
@@ -17,11 +15,11 @@ it("is a page of HTML", async () => {
   expect([head.status, await head.text()]).toEqual([200, ""]);
 });
 
-describe.skipIf(!existsSync(CHROMIUM))("in Chromium", () => {
+describe("in Chromium", () => {
   let browser: Browser;
   let page: Page;
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
+    browser = await chromium.launch({ executablePath: programOf(CHROMIUM)[0], args: ["--no-sandbox"] });
     page = await browser.newPage();
     await page.goto(worker().url.href);
   });

@@ -38,7 +38,7 @@ describe("an image", () => {
     expect(status).toBe(200);
     expect(Object.keys(json)).toEqual(["digit", "probabilities", "tier"]);
     expect(json.digit).toBe(7);
-    expect(json.tier).toBe("relaxed-simd");
+    expect(json.tier).toMatch(/^(relaxed-simd|simd128)$/); // the processor decides
     expect(json.probabilities).toHaveLength(10);
     const sum = json.probabilities.reduce((total: number, probability: number) => total + probability, 0);
     expect(sum).toBeCloseTo(1, 6);

@@ -8,6 +8,7 @@ import * as ort from "onnxruntime-node";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { forward } from "../../../dist/index.js";
+import { CHROMIUM, programOf } from "../../../scripts/browsers.js";
 import { Batches } from "../data/batches.js";
 import { first } from "../data/dataset.js";
 import { loadDataset } from "../data/index.js";
@@ -24,7 +25,6 @@ const EXAMPLE = fileURLToPath(new URL("..", import.meta.url));
 const FOLDER = join(EXAMPLE, "model");
 const README = readFileSync(join(EXAMPLE, "README.md"), "utf8");
 const FILES = ["model.json", "weights.bin", "model.onnx", "predictions.json"];
-const CHROMIUM = "/usr/bin/chromium";
 const CLASSES = 10;
 
 /** Of the largest score: how far sums in another order may go from those of TensorFlow.js. */
@@ -126,7 +126,7 @@ describe("as ONNX, in ONNX Runtime", () => {
   });
 });
 
-describe.skipIf(!existsSync(CHROMIUM))("in a page, in Chromium", () => {
+describe("in a page, in Chromium", () => {
   const ROOT = join(EXAMPLE, "../..");
   const TYPES: Record<string, string> = {
     html: "text/html",
@@ -151,7 +151,7 @@ describe.skipIf(!existsSync(CHROMIUM))("in a page, in Chromium", () => {
       response.writeHead(200, { "content-type": type }).end(readFileSync(path));
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
+    browser = await chromium.launch({ executablePath: programOf(CHROMIUM)[0], args: ["--no-sandbox"] });
     page = await browser.newPage();
     const { port } = server.address() as AddressInfo;
     await page.goto(`http://127.0.0.1:${port}/examples/training/test/page.html`);

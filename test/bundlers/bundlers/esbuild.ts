@@ -10,7 +10,7 @@ export const esbuild: Bundler = {
     bundlesOf(project, async ({ program, out }) => {
       const isServer = program === "server";
       const file = `${program}.${isServer ? "cjs" : "js"}`;
-      await build({
+      const { warnings } = await build({
         entryPoints: [join(project, `${program}.js`)],
         outfile: join(out, file),
         bundle: true,
@@ -18,6 +18,8 @@ export const esbuild: Bundler = {
         platform: isServer ? "node" : "browser",
         logLevel: "warning",
       });
+      if (warnings.length > 0)
+        throw new Error(`esbuild warns: ${warnings.map(({ text }) => text).join("; ")}`);
       return file;
     }),
 };

@@ -1,10 +1,11 @@
 /** Vite: what it builds, and its development server, which bundles packages before it serves them. */
 import { join } from "node:path";
 import { build, createServer } from "vite";
+import { CHROMIUM } from "../../../scripts/browsers.js";
 import { Session } from "../../runtimes/browsers/session.js";
 import { ISOLATED } from "../../runtimes/browsers/ways.js";
 import { TWO_WORKERS, type Way } from "../../runtimes/ways.js";
-import { type Bundler, bundlesOf, CHROMIUM, redirect, versionOf, visited } from "../bundler.js";
+import { type Bundler, bundlesOf, redirect, versionOf, visited } from "../bundler.js";
 
 const COMMON = { configFile: false, logLevel: "warn" } as const;
 

@@ -2,13 +2,11 @@
  * Promise: SAU works in a browser's page, on the wasm backend's build with threads too, which there is in a page that
  * is cross-origin isolated alone, and on the backend webgl.
  */
-import { existsSync } from "node:fs";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { CHROMIUM, programOf } from "../../../scripts/browsers.js";
 import { built } from "../../support/process.js";
 import { type Served, serve } from "./serve.js";
-
-const CHROMIUM = "/usr/bin/chromium";
 
 /** Runs in the page: values and gradients of each backend, and what the kernels were given. */
 async function inPage() {
@@ -70,11 +68,7 @@ async function inPage() {
   };
 }
 
-if (!existsSync(CHROMIUM) && process.env.CI) {
-  throw new Error(`${CHROMIUM} is missing, which the test of a page needs: apt-get install chromium`);
-}
-
-describe.skipIf(!existsSync(CHROMIUM)).each([
+describe.each([
   ["a page", false],
   ["a page that is cross-origin isolated", true],
 ])("in %s", (_, isolated) => {
@@ -86,7 +80,7 @@ describe.skipIf(!existsSync(CHROMIUM)).each([
     built("tfjs.js");
     served = await serve(isolated);
     browser = await chromium.launch({
-      executablePath: CHROMIUM,
+      executablePath: programOf(CHROMIUM)[0],
       args: ["--no-sandbox", "--enable-unsafe-swiftshader"],
     });
     page = await browser.newPage();

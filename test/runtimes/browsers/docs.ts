@@ -7,24 +7,27 @@ import type { Content } from "./site.js";
 const PAGE = "docs/runtimes/browsers.md";
 
 const Y = "-0\\.3000,-0\\.0396,0\\.5354,2\\.0000";
-const THREADS =
-  "(2 threads, each a worker: .*|1 thread, the calling one: this host has no SharedArrayBuffer)";
-
-/** What each page prints. */
-const PRINTED = [
-  new RegExp(`^(relaxed-simd|simd128): ${Y}$`),
-  new RegExp(`^${Y}$`),
-  new RegExp(`^${Y}$`),
-  new RegExp(`^-0\\.0396; ${THREADS}$`),
-  new RegExp(`^${Y}; ${THREADS}$`),
+/** What each page prints, with what pools report in that browser. */
+const PRINTED: readonly ((pool: string) => string)[] = [
+  () => `(relaxed-simd|simd128): ${Y}`,
+  () => Y,
+  () => Y,
+  (pool) => `-0\\.0396; ${pool}`,
+  (pool) => `${Y}; ${pool}`,
 ];
+
+/** What pools report where pages can share memory with workers, and where they cannot. */
+const POOL = {
+  shared: "2 threads, each a worker: .*",
+  alone: "1 thread, the calling one: this host has no SharedArrayBuffer",
+};
 
 /** A page of the docs. */
 export interface DocsPage {
   readonly name: string;
   readonly path: string;
-  /** What it must print. */
-  readonly printed: RegExp;
+  /** What it must print, where pages can share memory with workers or not. */
+  printed(sharesMemory: boolean): RegExp;
 }
 
 /** Puts the pages and their scripts among `contents`. */
@@ -45,7 +48,12 @@ export function addDocsPages(contents: Map<string, Content>): DocsPage[] {
       const path = `/docs/${pages.length + 1}`;
       const body = `<!doctype html>\n${code}<script type="module" src="/client/printed.js"></script>\n`;
       contents.set(path, { body, type: "text/html", headers });
-      pages.push({ name: `${PAGE}, page ${pages.length + 1}`, path, printed: PRINTED[pages.length] ?? /^$/ });
+      const printed = PRINTED[pages.length] ?? (() => "");
+      pages.push({
+        name: `${PAGE}, page ${pages.length + 1}`,
+        path,
+        printed: (sharesMemory) => new RegExp(`^${printed(sharesMemory ? POOL.shared : POOL.alone)}$`),
+      });
       headers = {};
     }
   }

@@ -1,5 +1,5 @@
 /** The ways of running the package in a browser: a page each, and what must be found on it. */
-import type { Way } from "../ways.js";
+import { NO_WEBASSEMBLY, TWO_WORKERS, type Way } from "../ways.js";
 
 /** A page, and the way's reports. */
 export interface PageWay extends Omit<Way, "run"> {
@@ -29,7 +29,6 @@ const SCRIPTS = `script-src 'self' 'nonce-${NONCE}'`;
 
 const NOT_ISOLATED =
   /^1 thread, the calling one: this page is not cross-origin isolated: serve it with the headers Cross-Origin-/;
-const WORKERS = /^2 threads, each a worker: as many as were asked for$/;
 
 /** All of them. */
 export const WAYS: readonly PageWay[] = [
@@ -53,14 +52,14 @@ export const WAYS: readonly PageWay[] = [
     path: "/isolated-page",
     headers: ISOLATED,
     script: "page",
-    pool: WORKERS,
+    pool: TWO_WORKERS,
   },
   {
     way: "isolated page's worker",
     path: "/isolated-worker",
     headers: ISOLATED,
     script: "module-worker-page",
-    pool: WORKERS,
+    pool: TWO_WORKERS,
   },
   {
     way: "sandboxed frame of an isolated page",
@@ -101,7 +100,6 @@ export const WAYS: readonly PageWay[] = [
     headers: ISOLATED,
     script: "page",
     first: "delete globalThis.WebAssembly;",
-    passedOver: /^Error: this host has no WebAssembly$/,
-    pool: /^1 thread, the calling one: no tier works .* \(Error: this host has no WebAssembly\)$/,
+    ...NO_WEBASSEMBLY,
   },
 ];

@@ -6,7 +6,7 @@ import { failedExamples } from "../examples.js";
 import type { Runtime } from "../row.js";
 import { installed, NO_WORKERS, type Printed, REFUSED, rowsOf, type Way } from "../ways.js";
 import { bundleWorker } from "./bundle.js";
-import { askMiniflare, askWorkerd } from "./serve.js";
+import { askMiniflare, askWorkerd, type Compatibility } from "./serve.js";
 
 const PROGRAMS = fileURLToPath(new URL(".", import.meta.url));
 
@@ -21,8 +21,8 @@ export const workerd: Runtime = {
       copyFileSync(join(PROGRAMS, program), join(project, program));
       return bundleWorker(join(project, program));
     };
-    const inMiniflare = (program: string) => async (): Promise<Printed> =>
-      JSON.parse(await askMiniflare(await files(program)));
+    const inMiniflare = (program: string, compatibility?: Compatibility) => async (): Promise<Printed> =>
+      JSON.parse(await askMiniflare(await files(program), compatibility));
     const plain = (program: string) => async (): Promise<Printed> =>
       JSON.parse(await askWorkerd(await files(program), project));
     const ways = (run: typeof plain): Way[] => [
@@ -31,10 +31,19 @@ export const workerd: Runtime = {
       { way: "sau-simd/inline at start-up", run: run("start-up.mjs") },
       { way: "sau-simd/inline in a request", run: run("in-request.mjs"), passedOver: REFUSED },
     ];
+    // Has some of Node's modules: what looks for workers there must not take it for Node.
+    const nodejsCompat: Way = {
+      way: "module import, nodejs_compat",
+      run: inMiniflare("per-request.mjs", {
+        compatibilityDate: "2026-03-01",
+        compatibilityFlags: ["nodejs_compat"],
+      }),
+      pool: NO_WORKERS,
+    };
     const miniflare = { runtime: "miniflare", version: versionOf("miniflare"), engine: "V8" } as const;
     const workerd = { runtime: "workerd", version: versionOf("workerd"), engine: "V8" } as const;
     return [
-      ...(await rowsOf(miniflare, ways(inMiniflare))),
+      ...(await rowsOf(miniflare, [...ways(inMiniflare), nodejsCompat])),
       ...(await rowsOf(workerd, ways(plain))),
       ...(await failedExamples("miniflare", "cloudflare-workers", async (code, name) => {
         const path = join(project, `${name}.mjs`);

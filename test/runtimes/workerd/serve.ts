@@ -11,12 +11,21 @@ import type { WorkerFiles } from "./bundle.js";
 /** From this date on, a Worker may compile WebAssembly while it starts. */
 const COMPATIBILITY_DATE = "2025-06-01";
 
+/** Which of workerd's behaviours a Worker asks for. */
+export interface Compatibility {
+  readonly compatibilityDate: string;
+  readonly compatibilityFlags?: string[];
+}
+
 /** What the Worker answers, in miniflare. */
-export async function askMiniflare(files: WorkerFiles): Promise<string> {
+export async function askMiniflare(
+  files: WorkerFiles,
+  compatibility: Compatibility = { compatibilityDate: COMPATIBILITY_DATE },
+): Promise<string> {
   const miniflare = new Miniflare({
     host: "127.0.0.1",
     cf: false, // asks no one where this machine is
-    compatibilityDate: COMPATIBILITY_DATE,
+    ...compatibility,
     modules: files.map(({ name, contents }) => ({
       type: name.endsWith(".wasm") ? "CompiledWasm" : "ESModule",
       path: name,

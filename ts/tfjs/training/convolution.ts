@@ -5,7 +5,7 @@
  * convolution of x with dy for its filter, the batch for its channels and the strides s for its dilations.
  */
 import type { KernelCall, Tensor, TensorInfo, Tf, WindowInfo } from "../framework.js";
-import type { Needed } from "./probe.js";
+import { IMAGE, type Needed } from "./probe.js";
 import { fit } from "./window.js";
 
 /** What of x the filter has met, so that a convolution with dy for its filter has the filter's size. */
@@ -51,10 +51,7 @@ export const conv2dBackpropFilter: Needed = {
   compute,
   problem: {
     inputs: {
-      x: [
-        [1, 3, 3, 1],
-        [1, 2, 3, 4, 5, 6, 7, 8, 9],
-      ],
+      x: IMAGE,
       dy: [
         [1, 2, 2, 1],
         [1, 10, 100, 1000],

@@ -1,7 +1,7 @@
 /** The gradients of depthwise convolution, as depthwise convolutions of their own. */
 import type { KernelCall, Tensor, TensorInfo, Tf } from "../framework.js";
 import { infoOf, met } from "./convolution.js";
-import type { Needed } from "./probe.js";
+import { IMAGE, type Needed } from "./probe.js";
 import { fit } from "./window.js";
 
 /**
@@ -87,10 +87,7 @@ export const depthwiseBackpropFilter: Needed = {
   compute: filterGradient,
   problem: {
     inputs: {
-      x: [
-        [1, 3, 3, 1],
-        [1, 2, 3, 4, 5, 6, 7, 8, 9],
-      ],
+      x: IMAGE,
       dy: [
         [1, 2, 2, 2],
         [1, 0, 10, 0, 100, 0, 1000, 1],

@@ -4,6 +4,12 @@ import type { KernelCall, Tensor, TensorInfo, Tf } from "../framework.js";
 /** A tensor's shape and its values. */
 type Values = readonly [shape: readonly number[], values: readonly number[]];
 
+/** An image of 3 x 3, whose values tell the places apart. */
+export const IMAGE: Values = [
+  [1, 3, 3, 1],
+  [1, 2, 3, 4, 5, 6, 7, 8, 9],
+];
+
 /** A problem whose answer float32 holds exactly. */
 export interface Problem {
   readonly inputs: Readonly<Record<string, Values>>;

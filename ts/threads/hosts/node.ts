@@ -3,6 +3,8 @@ import type { Host } from "../host.js";
 import type { Message } from "../serve.js";
 import source from "../worker.js?source";
 
+type WorkerThreads = Partial<typeof import("node:worker_threads")>;
+
 /**
  * This host, or undefined where it is not of this kind.
  *
@@ -14,7 +16,10 @@ export function nodeHost(): Host | undefined {
   if (typeof process.getBuiltinModule !== "function") {
     throw new Error("threads need process.getBuiltinModule, which Node has since 20.16");
   }
-  const { Worker } = process.getBuiltinModule("node:worker_threads");
+  const threads = process.getBuiltinModule("node:worker_threads") as WorkerThreads | undefined;
+  // workerd has some of Node's modules, and this one not, or without workers.
+  if (threads?.Worker === undefined) return undefined;
+  const { Worker } = threads;
   const { availableParallelism } = process.getBuiltinModule("node:os");
   return {
     parallelism: availableParallelism(),
