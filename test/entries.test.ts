@@ -225,3 +225,19 @@ it("the files of the conditions are those of the types beside them", () => {
     }
   }
 });
+
+it("an error of one CommonJS entry is an instance of another's class, and of no other", () => {
+  const source = `
+    const sau = require("${manifest.name}");
+    const js = require("${manifest.name}/js").createSauSync();
+    js.dispose();
+    const thrown = (act) => { try { act(); } catch (error) { return error; } };
+    const errors = [() => js.alloc(1), () => js.forward([]), () => require("${manifest.name}/js").createSauSync({ tier: "scalar" })].map(thrown);
+    const classes = [sau.DisposedError, sau.TierUnavailableError, TypeError];
+    console.log(JSON.stringify(errors.map((error) => classes.map((kind) => error instanceof kind))));`;
+  expect(JSON.parse(runNode(["--input-type=commonjs", "--eval", source], project().folder))).toEqual([
+    [true, false, false],
+    [true, false, false],
+    [false, true, false],
+  ]);
+});

@@ -1,12 +1,22 @@
 /**
  * Errors that are neither a wrong value (RangeError) nor a wrong kind (TypeError).
  *
- * Messages say what was given and what was expected.
+ * Messages say what was given and what was expected. `instanceof` takes the errors of every copy of this package:
+ * each of its CommonJS entries is one.
  */
+
+/** Whether an error has a name, whichever copy of its class made it. */
+function isNamed(error: unknown, name: string): boolean {
+  return error instanceof Error && error.name === name;
+}
 
 /** Thrown by every use of a Sau or an arena tensor after its `dispose()`. */
 export class DisposedError extends Error {
   override readonly name = "DisposedError";
+
+  static override [Symbol.hasInstance](error: unknown): boolean {
+    return isNamed(error, "DisposedError");
+  }
 
   /** @param what what was disposed, as the message's subject */
   constructor(what: string) {
@@ -17,6 +27,10 @@ export class DisposedError extends Error {
 /** Thrown when a tier that was asked for by name cannot run here; `cause` is the host's own error. */
 export class TierUnavailableError extends Error {
   override readonly name = "TierUnavailableError";
+
+  static override [Symbol.hasInstance](error: unknown): boolean {
+    return isNamed(error, "TierUnavailableError");
+  }
 
   /**
    * @param tier the tier that was asked for

@@ -12,7 +12,10 @@ export interface Options {
   readonly tier: "auto" | Tier;
 }
 
-const TIERS = ["auto", "relaxed-simd", "simd128", "scalar", "js"] as const;
+const TIERS = ["auto", "relaxed-simd", "simd128", "scalar", "js"] as const satisfies readonly (
+  | "auto"
+  | Tier
+)[];
 const DEFAULTS = { epochs: 2, beta: 20_000, seed: 1, tier: "auto" } as const;
 const MOST_EPOCHS = 100;
 
