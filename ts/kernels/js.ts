@@ -140,6 +140,79 @@ export function createJsKernels(memory: KernelMemory): KernelExports {
     }
   }
 
+  /**
+   * {@link forward_channels} where no position has a bias, and every alpha is at most 1 and not 0. A function of its own,
+   * since V8 made slow code of one that asks an element (docs/performance.md, "What was tried").
+   */
+  function forwardPlainChannels(
+    from: number,
+    to: number,
+    length: number,
+    first: number,
+    positions: number,
+    stride: number,
+    rows: number,
+    base: number,
+  ): void {
+    const { f32, i32 } = memory;
+    const one = base + (BLOCK.one >>> 2);
+    const alphas = ROW.alpha * stride;
+    const betas = ROW.beta * stride;
+    const scales = ROW.smoothScale * stride;
+    const clamp = f32[base + (BLOCK.clamp >>> 2)]!;
+    const { s7, s6, s5, s4, s3, s2, s1, smoothRoot } = smoothConstants.of(f32, base);
+    let position = rows + first;
+    const end = rows + positions;
+    for (let i = 0; i < length; i++) {
+      const input = f32[from + i]!;
+      const leaky = fround(f32[sideOf(i32[from + i]!, position + alphas, one)]! * input);
+      const u = fround(Math.abs(input) * f32[position + betas]!);
+      if (u >= clamp) {
+        f32[to + i] = 0 + leaky;
+      } else {
+        const h = smoothOf(u, s7, s6, s5, s4, s3, s2, s1, smoothRoot);
+        f32[to + i] = fround(h * f32[position + scales]!) + leaky;
+      }
+      if (++position === end) position = rows;
+    }
+  }
+
+  /** {@link forward_channels} of all other tables. */
+  function forwardAnyChannels(
+    from: number,
+    to: number,
+    length: number,
+    first: number,
+    positions: number,
+    stride: number,
+    rows: number,
+    base: number,
+  ): void {
+    const { f32 } = memory;
+    const biases = ROW.bias * stride;
+    const alphas = ROW.alpha * stride;
+    const betas = ROW.beta * stride;
+    const scales = ROW.smoothScale * stride;
+    const clamp = f32[base + (BLOCK.clamp >>> 2)]!;
+    const { s7, s6, s5, s4, s3, s2, s1, smoothRoot } = smoothConstants.of(f32, base);
+    let position = rows + first;
+    const end = rows + positions;
+    for (let i = 0; i < length; i++) {
+      const input = fround(f32[from + i]! + f32[position + biases]!);
+      const alpha = f32[position + alphas]!;
+      const negative = alpha === 0 ? 0 : 0 < input ? 0 : input;
+      const leaky = fround((input < 0 ? 0 : input) + fround(alpha * negative));
+      const u = fround(Math.abs(input) * f32[position + betas]!);
+      if (u >= clamp) {
+        f32[to + i] = 0 + leaky;
+      } else {
+        const h = smoothOf(u, s7, s6, s5, s4, s3, s2, s1, smoothRoot);
+        f32[to + i] = fround(h * f32[position + scales]!) + leaky;
+      }
+      if (++position === end) position = rows;
+    }
+  }
+
   function forward_channels(
     x: number,
     y: number,
@@ -150,38 +223,9 @@ export function createJsKernels(memory: KernelMemory): KernelExports {
     table: number,
     block: number,
   ): void {
-    const { f32, i32 } = memory;
-    const from = x >>> 2;
-    const to = y >>> 2;
-    const base = block >>> 2;
-    const rows = table >>> 2;
-    const one = base + (BLOCK.one >>> 2);
-    const isPlain = i32[base + (BLOCK.plainTable >>> 2)] !== 0;
-    const clamp = f32[base + (BLOCK.clamp >>> 2)]!;
-    const { s7, s6, s5, s4, s3, s2, s1, smoothRoot } = smoothConstants.of(f32, base);
-    let position = rows + first;
-    const end = rows + positions;
-    for (let i = 0; i < length; i++) {
-      let input = f32[from + i]!;
-      let leaky: number;
-      if (isPlain) {
-        const alpha = position + ROW.alpha * stride;
-        leaky = fround(f32[sideOf(i32[from + i]!, alpha, one)]! * input);
-      } else {
-        input = fround(input + f32[position + ROW.bias * stride]!);
-        const alpha = f32[position + ROW.alpha * stride]!;
-        const negative = alpha === 0 ? 0 : 0 < input ? 0 : input;
-        leaky = fround((input < 0 ? 0 : input) + fround(alpha * negative));
-      }
-      const u = fround(Math.abs(input) * f32[position + ROW.beta * stride]!);
-      if (u >= clamp) {
-        f32[to + i] = 0 + leaky;
-      } else {
-        const h = smoothOf(u, s7, s6, s5, s4, s3, s2, s1, smoothRoot);
-        f32[to + i] = fround(h * f32[position + ROW.smoothScale * stride]!) + leaky;
-      }
-      if (++position === end) position = rows;
-    }
+    const isPlain = memory.i32[(block + BLOCK.plainTable) >>> 2] !== 0;
+    const run = isPlain ? forwardPlainChannels : forwardAnyChannels;
+    run(x >>> 2, y >>> 2, length, first, positions, stride, table >>> 2, block >>> 2);
   }
 
   function backward(x: number, dy: number, dx: number, length: number, block: number): void {
