@@ -1,5 +1,6 @@
 /** The command line: what can be asked for, and what was. */
 import { type ParseArgsConfig, parseArgs } from "node:util";
+import { FIRST_AXIS, LAST_AXIS } from "../dimensions.js";
 import { DEFAULTS } from "../params.js";
 import { UsageError } from "./errors.js";
 import { STANDARD } from "./input.js";
@@ -195,7 +196,7 @@ export function parseCommand(args: readonly string[]): Command {
   const json = values.json ?? false;
   if (name === "info" || name === "bench") return { name, json };
   const { alpha, beta, bias, threads, deterministic = false, quiet = false, dx } = values;
-  const channelAxis = wholeNumber("--channel-axis", values["channel-axis"], -64, 63);
+  const channelAxis = wholeNumber("--channel-axis", values["channel-axis"], FIRST_AXIS, LAST_AXIS);
   if (name === "onnx") {
     const from = (values.from ?? []).flatMap((names) => names.split(","));
     if (from.length === 0) throw new UsageError("--from is missing, expected what to replace, such as Relu");

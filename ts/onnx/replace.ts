@@ -1,4 +1,5 @@
 /** Activations of a model, replaced by SAU. */
+import { FIRST_AXIS, LAST_AXIS } from "../dimensions.js";
 import { checkObject, describe } from "../errors.js";
 import { checkParameter, DEFAULTS, type ParameterValues } from "../params.js";
 import {
@@ -55,9 +56,6 @@ interface CheckedOptions {
 
 /** The channel axis of NCHW: from the start where the number of dimensions is known, else from the end. */
 const NCHW = { fromStart: 1, fromEnd: -3 } as const;
-
-/** Axes beyond these no array has. */
-const [FIRST_AXIS, LAST_AXIS] = [-64, 63];
 
 /** See index.ts. */
 export function replaceActivations(bytes: Uint8Array, options: ReplaceOptions): Replacement {

@@ -1,4 +1,5 @@
 /** The values of a model, which nodes take and give: their names, types and shapes, as far as it tells. */
+import { MOST_DIMENSIONS } from "../dimensions.js";
 import { type Body, isFunction, nodes } from "./bodies.js";
 import { OnnxError } from "./errors.js";
 import { lastField, lastInteger, lastString } from "./fields.js";
@@ -64,9 +65,6 @@ export function hasHalfPrecision(body: Message): boolean {
 
 /** The dimensions of a value; undefined for one whose size the model does not tell. */
 export type Shape = readonly (number | undefined)[];
-
-/** More dimensions than any operator takes. */
-const MOST_DIMENSIONS = 64;
 
 function shapeOf(info: Message): Shape | undefined {
   const tensor = tensorType(info);
