@@ -295,15 +295,28 @@ describe("options", () => {
     expect(bytes).toEqual(before);
   });
 
-  it("an axis from the start, where the model does not say how many there are", () => {
-    const given = encodeModel(modelOf([unary("Relu", "a", "b", { name: "act" })]));
-    expect(refusal(() => replaceActivations(given, { from: ["Relu"], alpha: four, channelAxis: 1 }))).toEqual(
-      {
-        kind: TypeError,
-        message:
-          'channelAxis is 1, expected one that counts from the end: the model does not say how many dimensions the input of node "act" has.',
-      },
+  it.each([
+    ["no axis", {}, "was not given"],
+    ["an axis from the start", { channelAxis: 1 }, "is 1"],
+  ])("%s, where the model does not say how many there are", (_, axis, shown) => {
+    // A layer of a perceptron: [4, 1, 1] would broadcast its two dimensions to three.
+    const weights = { name: "w", dims: [8, 4], data_type: 1, float_data: new Array<number>(32).fill(1) };
+    const given = encodeModel(
+      modelOf(
+        [
+          { op_type: "MatMul", input: ["x", "w"], output: ["a"] },
+          unary("Relu", "a", "b", { name: "act" }),
+          { op_type: "MatMul", input: ["b", "v"], output: ["y"] },
+        ],
+        {},
+        { ...ends(["n", 8]), initializer: [weights] },
+      ),
     );
+    const options = { from: ["Relu"], alpha: four, ...axis };
+    expect(refusal(() => replaceActivations(given, options))).toEqual({
+      kind: TypeError,
+      message: `channelAxis ${shown}, expected one that counts from the end, such as -3 for NCHW: the model does not say how many dimensions the input of node "act" has.`,
+    });
   });
 
   it("says when the model has no activation at all", () => {

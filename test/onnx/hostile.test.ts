@@ -31,6 +31,7 @@ function model(): Uint8Array {
     output: ["o"],
     opset_import: [{ version: 17 }],
     node: [unary("Relu", "i", "o")],
+    value_info: [valueInfo("i", [1, 2, 3])],
   };
   return encodeModel(
     modelOf(

@@ -62,7 +62,8 @@ standard error. A model with data in other files goes on reading them from the f
   --node NAME         only this node; again for others. One without a name goes by its output's
   --alpha VALUE       slope of the negative side; ${DEFAULTS.alpha} by default, but LeakyRelu and PRelu keep their own
 ${BETA_HELP}
-  --channel-axis N    the axis that values a channel lie along; by default 1, that of NCHW
+  --channel-axis N    the axis that values a channel lie along; by default 1, that of NCHW. Negative counts from the
+                      end, which is needed where the model lacks shapes
   --json              prints the names as one line of JSON
   --quiet, -q         prints nothing
 

@@ -7,6 +7,8 @@ export interface Body {
   readonly message: Message;
   /** The graph of the model or the function that it lies in, which may be itself: its names are known here. */
   readonly root: Message;
+  /** The graph or function whose node it is an attribute of. Its names are known here; none for the root. */
+  readonly outer: Body | undefined;
 }
 
 /** Whether a message is a function, rather than a graph. */
@@ -30,12 +32,13 @@ export function* bodies(model: Message, isLeftOut: (body: Message) => boolean): 
     if (field.number !== MODEL.graph && field.number !== MODEL.functions) continue;
     const message = model.child(field, field.number === MODEL.graph ? GRAPH : FUNCTION);
     if (field.number === MODEL.functions && isLeftOut(message)) continue;
-    yield* bodiesWithin(message, message);
+    yield* bodiesWithin({ message, root: message, outer: undefined });
   }
 }
 
-function* bodiesWithin(message: Message, root: Message): Generator<Body> {
-  yield { message, root };
+function* bodiesWithin(body: Body): Generator<Body> {
+  yield body;
+  const { message, root } = body;
   for (const nodeField of nodes(message)) {
     const node = message.child(nodeField, NODE);
     for (const attributeField of node.fields()) {
@@ -43,7 +46,7 @@ function* bodiesWithin(message: Message, root: Message): Generator<Body> {
       const attribute = node.child(attributeField, ATTRIBUTE);
       for (const field of attribute.fields()) {
         if (field.number !== ATTRIBUTE.g && field.number !== ATTRIBUTE.graphs) continue;
-        yield* bodiesWithin(attribute.child(field, GRAPH), root);
+        yield* bodiesWithin({ message: attribute.child(field, GRAPH), root, outer: body });
       }
     }
   }

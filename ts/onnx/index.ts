@@ -42,7 +42,8 @@ export function addSauFunction(bytes: Uint8Array): Uint8Array {
  * @throws {OnnxError} as {@link addSauFunction} does
  * @throws {RangeError} for an operator that is no activation or that the model does not contain, for a name of no such
  *   node, and for a value of alpha or beta
- * @throws {TypeError} for a kind, and for a channel axis or a number of channels that the model's shapes contradict
+ * @throws {TypeError} for a kind; for a channel axis or a number of channels that the model's shapes contradict; and for
+ *   values a channel without a channel axis that counts from the end, where the model lacks a shape
  */
 export function replaceActivations(bytes: Uint8Array, options: ReplaceOptions): Replacement {
   return replace(bytes, options);

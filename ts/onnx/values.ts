@@ -1,16 +1,12 @@
-/** The values of a model, which nodes take and give: their names, types and shapes, as far as it tells. */
-import { MOST_DIMENSIONS } from "../dimensions.js";
-import { type Body, isFunction, nodes } from "./bodies.js";
-import { OnnxError } from "./errors.js";
+/** The values of a model, which nodes take and give: their names and types, as far as it tells. */
+import { isFunction, nodes } from "./bodies.js";
 import { lastField, lastInteger, lastString } from "./fields.js";
 import type { Message } from "./message.js";
 import {
   DATA_TYPE,
-  DIMENSION,
   FUNCTION,
   GRAPH,
   NODE,
-  SHAPE,
   SPARSE_TENSOR,
   TENSOR,
   TENSOR_TYPE,
@@ -40,7 +36,7 @@ export function* definedNames(body: Message): Generator<string> {
 }
 
 /** The type of a ValueInfoProto, if it is a tensor's. */
-function tensorType(info: Message): Message | undefined {
+export function tensorType(info: Message): Message | undefined {
   const typeField = lastField(info, VALUE_INFO.type);
   if (typeField === undefined) return undefined;
   const type = info.child(typeField, TYPE);
@@ -61,54 +57,4 @@ export function hasHalfPrecision(body: Message): boolean {
     if (type === DATA_TYPE.float16 || type === DATA_TYPE.bfloat16) return true;
   }
   return false;
-}
-
-/** The dimensions of a value; undefined for one whose size the model does not tell. */
-export type Shape = readonly (number | undefined)[];
-
-function shapeOf(info: Message): Shape | undefined {
-  const tensor = tensorType(info);
-  const field = tensor && lastField(tensor, TENSOR_TYPE.shape);
-  if (field === undefined) return undefined;
-  const shape = tensor!.child(field, SHAPE);
-  const sizes: (number | undefined)[] = [];
-  for (const dim of shape.fields()) {
-    if (dim.number !== SHAPE.dim) continue;
-    sizes.push(lastInteger(shape.child(dim, DIMENSION), DIMENSION.dimValue));
-    if (sizes.length > MOST_DIMENSIONS)
-      throw new OnnxError(`a value has more than ${MOST_DIMENSIONS} dimensions`, dim.start);
-  }
-  return sizes;
-}
-
-/** Where a value is known by its name: a graph of the model with those in its nodes, or a function. */
-interface ValueKey {
-  readonly root: Message;
-  readonly name: string;
-}
-
-/** Shapes of values, by {@link shapeKey}. */
-export type Shapes = ReadonlyMap<string, Shape>;
-
-export function shapeKey({ root, name }: ValueKey): string {
-  return `${root.start} ${name}`;
-}
-
-/** The shapes that the model tells of the values asked for. */
-export function findShapes(all: Iterable<Body>, wanted: ReadonlySet<string>): Shapes {
-  const shapes = new Map<string, Shape>();
-  for (const { message, root } of all) {
-    const numbers: readonly number[] = isFunction(message)
-      ? [FUNCTION.valueInfo]
-      : [GRAPH.input, GRAPH.output, GRAPH.valueInfo];
-    for (const field of message.fields()) {
-      if (!numbers.includes(field.number)) continue;
-      const info = message.child(field, VALUE_INFO);
-      const key = shapeKey({ root, name: lastString(info, VALUE_INFO.valueName) });
-      if (!wanted.has(key)) continue;
-      const shape = shapeOf(info);
-      if (shape !== undefined) shapes.set(key, shape);
-    }
-  }
-  return shapes;
 }
