@@ -74,6 +74,11 @@ it("reads and writes pipes, and prints the names beside them", () => {
   expect(stderr).toBe("y\n");
 });
 
+it("takes names of operators with spaces behind the commas", () => {
+  const { stdout } = run([path("model.onnx"), path("y.onnx"), "--from", "Relu, LeakyRelu"]);
+  expect(stdout.toString()).toBe("first\nn\ny\n");
+});
+
 it("takes the same file for both", () => {
   writeFileSync(path("same.onnx"), bytes);
   expect(run([path("same.onnx"), path("same.onnx"), "--from", "Relu", "--quiet"]).stdout.toString()).toBe("");

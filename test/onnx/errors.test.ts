@@ -159,6 +159,25 @@ describe("a model that lacks what SAU needs", () => {
     expect(replaceActivations(given, { from: ["LeakyRelu"], alpha: 0.1 }).replaced).toEqual(["o"]);
   });
 
+  it.each([Infinity, -Infinity, Number.NaN])("a LeakyRelu of slope %d", (f) => {
+    const attribute = [{ name: "alpha", type: "FLOAT", f: String(f) }];
+    const given = encodeModel(modelOf([unary("LeakyRelu", "x", "y", { name: "leak", attribute })]));
+    expect(refusal(() => replaceActivations(given, { from: ["LeakyRelu"] }))).toEqual({
+      kind: OnnxError,
+      message: `"leak" is a LeakyRelu with an alpha of ${f}, expected a finite number`,
+    });
+    expect(replaceActivations(given, { from: ["LeakyRelu"], alpha: 0.1 }).replaced).toEqual(["leak"]);
+  });
+
+  it.each([[["x"]], [["x", ""]]])("a PRelu of the inputs %j", (input) => {
+    const given = encodeModel(modelOf([{ op_type: "PRelu", input, output: ["y"] }]));
+    expect(refusal(() => replaceActivations(given, { from: ["PRelu"] }))).toEqual({
+      kind: OnnxError,
+      message: '"y" is a PRelu without slopes, expected them as its second input',
+    });
+    expect(replaceActivations(given, { from: ["PRelu"], alpha: 0.1 }).replaced).toEqual(["y"]);
+  });
+
   it("a node without an input", () => {
     const given = encodeModel(modelOf([{ op_type: "Relu", output: ["y"] }]));
     expect(refusal(() => replaceActivations(given, { from: ["Relu"] }))).toEqual({
@@ -316,6 +335,31 @@ describe("options", () => {
     expect(refusal(() => replaceActivations(given, options))).toEqual({
       kind: TypeError,
       message: `channelAxis ${shown}, expected one that counts from the end, such as -3 for NCHW: the model does not say how many dimensions the input of node "act" has.`,
+    });
+  });
+
+  it("says which Clips count, where those asked for do not", () => {
+    const clip = { op_type: "Clip", input: ["x", "low"], output: ["y"] };
+    const low = { name: "low", data_type: 1, float_data: [-1] };
+    const given = encodeModel(modelOf([clip, unary("Relu", "y", "z")], {}, { initializer: [low] }));
+    const which =
+      "A Clip counts if its minimum is a constant 0 and its maximum a constant above 0 or absent.";
+    expect(refusal(() => replaceActivations(given, { from: ["Clip"] }))).toEqual({
+      kind: RangeError,
+      message: `from has "Clip", which the model does not contain; it has only Relu. ${which}`,
+    });
+    const both = encodeModel(
+      modelOf(
+        [clip, { ...clip, input: ["y", "zero"], output: ["z"] }],
+        {},
+        {
+          initializer: [low, { ...low, name: "zero", float_data: [0] }],
+        },
+      ),
+    );
+    expect(refusal(() => replaceActivations(both, { from: ["Clip"], nodes: ["y"] }))).toEqual({
+      kind: RangeError,
+      message: `nodes has "y", expected names of nodes that are Clip. ${which}`,
     });
   });
 

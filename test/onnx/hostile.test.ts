@@ -20,7 +20,7 @@ import {
 import { built, runModule } from "../support/process.js";
 import { howToRepeat, Random, runSeed } from "../support/random.js";
 
-const OPTIONS = { from: ["Relu"], alpha: Float32Array.of(0.1, 0.2) };
+const OPTIONS = { from: ["Relu", "Clip"], alpha: Float32Array.of(0.1, 0.2) };
 
 function model(): Uint8Array {
   const inner = { name: "inner", node: [unary("Relu", "x", "r")], output: [valueInfo("r", [1, 2, 3])] };
@@ -43,10 +43,16 @@ function model(): Uint8Array {
           output: ["b"],
           attribute: [{ name: "then_branch", type: "GRAPH", g: inner }],
         },
-        unary("Relu", "b", "y"),
+        { op_type: "Clip", input: ["b", "low"], output: ["y"] },
       ],
       { functions: [block] },
-      { ...ends([1, 2, 3]), initializer: [{ name: "w", dims: [2], data_type: 1, float_data: [1, 2] }] },
+      {
+        ...ends([1, 2, 3]),
+        initializer: [
+          { name: "w", dims: [2], data_type: 1, float_data: [1, 2] },
+          { name: "low", data_type: 1, float_data: [0] },
+        ],
+      },
     ),
   );
 }
@@ -102,7 +108,7 @@ describe("whatever happens to the bytes", () => {
   it("changed at random: what can be read before can be read after", () => {
     const random = new Random(runSeed);
     let [refused, rewritten] = [0, 0];
-    for (let run = 0; run < 10_000; run++) {
+    for (let run = 0; run < 15_000; run++) {
       const bytes = whole.slice();
       for (let change = 0; change <= run % 4; change++) bytes[random.below(bytes.length)] = random.below(256);
       const found = attempt(bytes);

@@ -147,9 +147,18 @@ describe("replaceActivations", () => {
       { name: "axis", type: "INT", i: 3 },
     ];
     const node = { ...unary(opType, "x", "y"), input: ["x", "low", "high"], attribute };
-    const { model } = replaced(modelOf([node]), { from: [opType], alpha: 0.25, beta: 2 });
+    const initializer = [number("low", 0), number("high", 6)];
+    const { model } = replaced(modelOf([node], {}, { initializer }), {
+      from: [opType],
+      alpha: 0.25,
+      beta: 2,
+    });
     expect(model.graph.node).toEqual([sauNode("x", "y", "sau_alpha_1", "sau_beta_2")]);
-    expect(model.graph.initializer).toEqual([number("sau_alpha_1", 0.25), number("sau_beta_2", 2)]);
+    expect(model.graph.initializer).toEqual([
+      ...decodeModel(encodeModel(modelOf([], {}, { initializer }))).graph.initializer!,
+      number("sau_alpha_1", 0.25),
+      number("sau_beta_2", 2),
+    ]);
   });
 
   it("a LeakyRelu keeps its own slope, unless alpha is given", () => {

@@ -1,4 +1,6 @@
 /** Where nodes are: the graph of a model, the graphs in the attributes of nodes, and the functions. */
+
+import { lastString } from "./fields.js";
 import type { Field, Message } from "./message.js";
 import { ATTRIBUTE, FUNCTION, GRAPH, MODEL, NODE } from "./schema.js";
 
@@ -20,6 +22,16 @@ export function isFunction({ kind }: Message): boolean {
 export function* nodes(body: Message): Generator<Field> {
   const number = isFunction(body) ? FUNCTION.node : GRAPH.node;
   for (const field of body.fields()) if (field.number === number) yield field;
+}
+
+/** The domain of ONNX's own operators has two names. */
+export function isOnnxDomain(domain: string): boolean {
+  return domain === "" || domain === "ai.onnx";
+}
+
+/** The operator of ONNX that a node is of; undefined for those of other domains. */
+export function operator(node: Message): string | undefined {
+  return isOnnxDomain(lastString(node, NODE.domain)) ? lastString(node, NODE.opType) : undefined;
 }
 
 /**

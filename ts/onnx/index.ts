@@ -36,6 +36,8 @@ export function addSauFunction(bytes: Uint8Array): Uint8Array {
  * functions. Adds the function as {@link addSauFunction} does, and the parameters as initializers `sau_alpha_1`,
  * `sau_beta_2` and so on, in functions as constants; nodes with the same values share them.
  *
+ * Of Clips, those from 0 on alone are activations: {@link ReplaceOptions.from}.
+ *
  * A node keeps its name, its first input and its outputs. Values of the model keep their names, types and shapes.
  *
  * @param bytes the model's bytes, which stay as they are

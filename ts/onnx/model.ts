@@ -1,6 +1,6 @@
 /** A model as a whole: whether it is one, what it imports, and the function that is added to it. */
 import { describe } from "../errors.js";
-import { type Body, bodies, isFunction } from "./bodies.js";
+import { type Body, bodies, isFunction, isOnnxDomain } from "./bodies.js";
 import { encodeInteger } from "./encode.js";
 import { OnnxError } from "./errors.js";
 import { countFields, lastField, lastInteger, lastString } from "./fields.js";
@@ -15,11 +15,6 @@ import {
 } from "./sau-function.js";
 import { FUNCTION, GRAPH, MODEL, OPSET, TENSOR, VALUE_INFO } from "./schema.js";
 import { definedNames, hasHalfPrecision } from "./values.js";
-
-/** The domain of ONNX's own operators has two names. */
-export function isOnnxDomain(domain: string): boolean {
-  return domain === "" || domain === "ai.onnx";
-}
 
 /** The operator sets that a model or a function imports: their versions, by domain; "" is ONNX's own. */
 function imports(message: Message, number: number): ReadonlyMap<string, number> {
@@ -49,6 +44,7 @@ const OWN_NAME = /^sau_(?:alpha|beta)_(\d{1,15})$/;
 export class Model {
   readonly #message: Message;
   readonly #bytes: Uint8Array;
+  readonly #irVersion: number;
   /** The version of ONNX's own operator set. */
   readonly #opset: number;
   /** The highest number in a name that {@link freeName} could give. */
@@ -74,6 +70,7 @@ export class Model {
       const missing = irVersion === undefined ? "ir_version" : graph === undefined ? "graph" : "opset_import";
       throw new OnnxError(`these ${this.#bytes.length} bytes have no ${missing}, which every ONNX model has`);
     }
+    this.#irVersion = irVersion;
     this.#message.child(graph, GRAPH); // throws if it is something else
     this.#opset = versions.get("") ?? 0;
     this.#checkOpset(versions.has(""));
@@ -95,6 +92,11 @@ export class Model {
   /** Its graphs and functions, but for the function SAU. */
   bodies(): Generator<Body> {
     return bodies(this.#message, isSau);
+  }
+
+  /** Whether initializers are inputs too, since the IR version asks for it, and constants all the same. */
+  get hasInitializersAsInputs(): boolean {
+    return this.#irVersion < INITIALIZERS_ALONE;
   }
 
   /** A name that no value of the model has, nor an earlier result. */
@@ -125,11 +127,10 @@ export class Model {
     if (present === undefined) this.#message.insert(encoded);
     else if (!this.#isThere(present, encoded)) this.#message.replace(present, encoded);
     importSau(this.#message);
+    if (this.#irVersion >= FIRST_IR_VERSION) return;
     const field = lastField(this.#message, MODEL.irVersion)!;
-    const irVersion = this.#message.integer(field);
-    if (irVersion >= FIRST_IR_VERSION) return;
     this.#message.replace(field, encodeInteger(MODEL.irVersion, FIRST_IR_VERSION));
-    if (irVersion < INITIALIZERS_ALONE) this.#removeInitializersFromInputs();
+    if (this.hasInitializersAsInputs) this.#removeInitializersFromInputs();
   }
 
   /**

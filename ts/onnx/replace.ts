@@ -11,6 +11,7 @@ import {
   strip,
 } from "./activations.js";
 import { isFunction } from "./bodies.js";
+import { WHICH_CLIPS } from "./clips.js";
 import { Constants } from "./constants.js";
 import { encodeString } from "./encode.js";
 import { importSau, Model } from "./model.js";
@@ -21,7 +22,10 @@ import { type Shape, shapes } from "./shapes.js";
 
 /** What {@link replaceActivations} replaces, and by what. */
 export interface ReplaceOptions {
-  /** The operators to replace, such as "Relu" and "LeakyRelu". The model must have each. */
+  /**
+   * The operators to replace, such as "Relu" and "LeakyRelu". The model must have each. A Clip is one as ReLU and ReLU6
+   * are: its minimum is a constant 0, its maximum a constant above 0 or absent. All others stay, and do not count.
+   */
   readonly from: readonly string[];
   /** Only nodes of these names; a node without a name goes by its output's. By default all. */
   readonly nodes?: readonly string[];
@@ -122,15 +126,17 @@ function selectActivations(model: Model, { from, nodes }: CheckedOptions): reado
   const missing = [...from].find((opType) => !opTypes.has(opType));
   if (missing !== undefined) {
     const found = opTypes.size === 0 ? "no activation" : `only ${[...opTypes].sort().join(", ")}`;
-    throw new RangeError(`from has "${missing}", which the model does not contain; it has ${found}.`);
+    const which = missing === "Clip" ? ` ${WHICH_CLIPS}` : "";
+    throw new RangeError(`from has "${missing}", which the model does not contain; it has ${found}.${which}`);
   }
   if (nodes === undefined) return activations;
   const selected = activations.filter(({ name }) => nodes.has(name));
   const names = new Set(selected.map(({ name }) => name));
   const unknown = [...nodes].find((name) => !names.has(name));
   if (unknown !== undefined) {
+    const which = from.has("Clip") ? ` ${WHICH_CLIPS}` : "";
     throw new RangeError(
-      `nodes has ${describe(unknown)}, expected names of nodes that are ${[...from].join(" or ")}.`,
+      `nodes has ${describe(unknown)}, expected names of nodes that are ${[...from].join(" or ")}.${which}`,
     );
   }
   return selected;

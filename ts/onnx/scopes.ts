@@ -9,7 +9,7 @@ export interface Use {
   readonly name: string;
 }
 
-/** Names of values in a graph or function, and what it tells of each; undefined for one that it tells nothing of. */
+/** Names of values in a graph or function, and what it tells of each, undefined for nothing: the last counts. */
 export type Telling<T> = (body: Message) => Iterable<readonly [name: string, tell: () => T | undefined]>;
 
 export class Scopes<T> {
@@ -33,9 +33,7 @@ export class Scopes<T> {
       for (const name of definedNames(message))
         if (names.has(name)) this.#told.set(key(message, name), undefined);
       for (const [name, tell] of telling(message)) {
-        if (!names.has(name)) continue;
-        const told = tell();
-        if (told !== undefined) this.#told.set(key(message, name), told);
+        if (names.has(name)) this.#told.set(key(message, name), tell());
       }
     }
   }

@@ -11,11 +11,13 @@ import { tensorType } from "./values.js";
 /** The dimensions of a value; undefined for one whose size the model does not tell. */
 export type Shape = readonly (number | undefined)[];
 
-function shapeOf(info: Message): Shape | undefined {
+function shapeMessage(info: Message): Message | undefined {
   const tensor = tensorType(info);
   const field = tensor && lastField(tensor, TENSOR_TYPE.shape);
-  if (field === undefined) return undefined;
-  const shape = tensor!.child(field, SHAPE);
+  return field && tensor.child(field, SHAPE);
+}
+
+function readShape(shape: Message): Shape {
   const sizes: (number | undefined)[] = [];
   for (const dim of shape.fields()) {
     if (dim.number !== SHAPE.dim) continue;
@@ -36,6 +38,7 @@ export const shapes: Telling<Shape> = function* (body) {
   for (const field of body.fields()) {
     if (!numbers.includes(field.number)) continue;
     const info = body.child(field, VALUE_INFO);
-    yield [lastString(info, VALUE_INFO.valueName), () => shapeOf(info)];
+    const shape = shapeMessage(info);
+    if (shape !== undefined) yield [lastString(info, VALUE_INFO.valueName), () => readShape(shape)];
   }
 };
