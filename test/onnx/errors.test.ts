@@ -1,7 +1,17 @@
 /** Promise: what cannot be done is refused with an error of a fitting class that says what was given and expected. */
 import { describe, expect, it } from "vitest";
 import { addSauFunction, OnnxError, replaceActivations } from "../../ts/onnx/index.js";
-import { encodeModel, ends, FLOAT16, type ModelJson, modelOf, unary } from "../support/onnx-models.js";
+import {
+  encodeModel,
+  ends,
+  FLOAT16,
+  type GraphJson,
+  type ModelJson,
+  modelOf,
+  type NodeJson,
+  unary,
+  valueInfo,
+} from "../support/onnx-models.js";
 
 const relu = modelOf([unary("Relu", "x", "y", { name: "act" })], {}, ends(["n", 4, 8, 8]));
 const bytes = encodeModel(relu);
@@ -130,14 +140,75 @@ describe("a model that lacks what SAU needs", () => {
     });
   });
 
-  it.each([
-    ["an input", ends(["n"], FLOAT16)],
-    ["an initializer", { initializer: [{ name: "w", data_type: FLOAT16, dims: [1], int32_data: [0] }] }],
-  ])("16 bits in %s before opset 15", (_, graph) => {
-    const given = encodeModel(modelOf([unary("Relu", "x", "y")], { opset_import: [{ version: 14 }] }, graph));
-    expect(refusal(() => addSauFunction(given))).toEqual({
-      kind: OnnxError,
-      message: "the model is of opset 14 and has values of 16 bits, for which SAU needs opset 15 or later",
+  describe("opset 15, where it has floating-point values that are not float32:", () => {
+    const of = (graph: GraphJson, more: ModelJson = {}, version = 14): Uint8Array => {
+      const node = [unary("Relu", "x", "y"), ...(graph.node ?? [])];
+      return encodeModel(modelOf([], { opset_import: [{ version }], ...more }, { ...graph, node }));
+    };
+    const cast = (to: number): NodeJson =>
+      unary("Cast", "x", "c", { attribute: [{ name: "to", type: "INT", i: to }] });
+    const constant = (data_type: number): NodeJson => ({
+      op_type: "Constant",
+      output: ["c"],
+      attribute: [{ name: "value", type: "TENSOR", t: { data_type } }],
+    });
+    const withinIf = (g: GraphJson): NodeJson => ({
+      op_type: "If",
+      attribute: [{ name: "then_branch", type: "GRAPH", g: { name: "g", ...g } }],
+    });
+    const casting = (to: number) => ({
+      functions: [{ name: "B", domain: "b", input: ["x"], output: ["c"], node: [cast(to)] }],
+    });
+    const typed = (elemType: number): [string, GraphJson, ModelJson?][] => [
+      ["an input", ends(["n"], elemType)],
+      ["an output", { output: [valueInfo("z", [], elemType)] }],
+      ["a value", { value_info: [valueInfo("z", [], elemType)] }],
+      ["an initializer", { initializer: [{ name: "w", data_type: elemType }] }],
+      ["a sparse initializer", { sparse_initializer: [{ values: { name: "w", data_type: elemType } }] }],
+      ["a constant", { node: [constant(elemType)] }],
+      ["what Cast gives", { node: [cast(elemType)] }],
+      [
+        "what a node makes by itself",
+        {
+          node: [
+            {
+              op_type: "RandomNormal",
+              output: ["c"],
+              attribute: [{ name: "dtype", type: "INT", i: elemType }],
+            },
+          ],
+        },
+      ],
+      ["what Cast gives in a branch", { node: [withinIf({ node: [cast(elemType)] })] }],
+      [
+        "an initializer of a branch",
+        { node: [withinIf({ initializer: [{ name: "w", data_type: elemType }] })] },
+      ],
+      ["what Cast gives in a function", {}, casting(elemType)],
+    ];
+    const types = [
+      ["float16", FLOAT16],
+      ["float64", 11],
+      ["bfloat16", 16],
+    ] as const;
+
+    describe.each(types)("%s as", (type, elemType) => {
+      it.each(typed(elemType))("%s", (_, graph, more) => {
+        const message = `the model is of opset 14 and has values of ${type}, for which SAU needs opset 15 or later`;
+        const given = of(graph, more);
+        expect(refusal(() => addSauFunction(given))).toEqual({ kind: OnnxError, message });
+        expect(refusal(() => replaceActivations(given, { from: ["Relu"] }))).toEqual({
+          kind: OnnxError,
+          message,
+        });
+        expect(() => addSauFunction(of(graph, more, 15))).not.toThrow();
+      });
+    });
+
+    describe.each([1, 6, 7, 9])("not for the type %i as", (elemType) => {
+      it.each(typed(elemType))("%s", (_, graph, more) => {
+        expect(() => addSauFunction(of(graph, more))).not.toThrow();
+      });
     });
   });
 

@@ -22,7 +22,7 @@ export type { Replacement, ReplaceOptions } from "./replace.js";
  * @param bytes the model's bytes, which stay as they are
  * @returns the new model's bytes
  * @throws {OnnxError} for bytes that are no ONNX model; for a model of an operator set before 9, or of one before 15
- *   with values of 16 bits; for one that has another function of that name
+ *   that has values of float16, float64 or bfloat16 anywhere; for one that has another function of that name
  * @throws {TypeError} for what are no bytes
  */
 export function addSauFunction(bytes: Uint8Array): Uint8Array {

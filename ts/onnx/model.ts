@@ -1,6 +1,7 @@
 /** A model as a whole: whether it is one, what it imports, and the function that is added to it. */
 import { describe } from "../errors.js";
 import { type Body, bodies, isFunction, isOnnxDomain } from "./bodies.js";
+import { otherFloat } from "./element-types.js";
 import { encodeInteger } from "./encode.js";
 import { OnnxError } from "./errors.js";
 import { countFields, lastField, lastInteger, lastString } from "./fields.js";
@@ -14,7 +15,7 @@ import {
   SAU,
 } from "./sau-function.js";
 import { FUNCTION, GRAPH, MODEL, OPSET, TENSOR, VALUE_INFO } from "./schema.js";
-import { definedNames, hasHalfPrecision } from "./values.js";
+import { definedNames } from "./values.js";
 
 /** The operator sets that a model or a function imports: their versions, by domain; "" is ONNX's own. */
 function imports(message: Message, number: number): ReadonlyMap<string, number> {
@@ -83,8 +84,9 @@ export class Model {
     }
     if (this.#opset >= FIRST_OPSET_FOR_OTHER_TYPES) return;
     for (const { message } of this.bodies()) {
-      if (!hasHalfPrecision(message)) continue;
-      const what = "has values of 16 bits, for which SAU needs";
+      const type = otherFloat(message);
+      if (type === undefined) continue;
+      const what = `has values of ${type}, for which SAU needs`;
       throw new OnnxError(`the model ${found} and ${what} opset ${FIRST_OPSET_FOR_OTHER_TYPES} or later`);
     }
   }

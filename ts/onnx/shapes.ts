@@ -1,12 +1,11 @@
 /** The shapes of a model's values, as far as it tells. */
 import { MOST_DIMENSIONS } from "../dimensions.js";
-import { isFunction } from "./bodies.js";
 import { OnnxError } from "./errors.js";
 import { lastField, lastInteger, lastString } from "./fields.js";
 import type { Message } from "./message.js";
-import { DIMENSION, FUNCTION, GRAPH, SHAPE, TENSOR_TYPE, VALUE_INFO } from "./schema.js";
+import { DIMENSION, SHAPE, TENSOR_TYPE, VALUE_INFO } from "./schema.js";
 import type { Telling } from "./scopes.js";
-import { tensorType } from "./values.js";
+import { tensorType, valueInfos } from "./values.js";
 
 /** The dimensions of a value; undefined for one whose size the model does not tell. */
 export type Shape = readonly (number | undefined)[];
@@ -32,12 +31,7 @@ function readShape(shape: Message): Shape {
 
 /** The shapes that a graph or function tells of its values. */
 export const shapes: Telling<Shape> = function* (body) {
-  const numbers: readonly number[] = isFunction(body)
-    ? [FUNCTION.valueInfo]
-    : [GRAPH.input, GRAPH.output, GRAPH.valueInfo];
-  for (const field of body.fields()) {
-    if (!numbers.includes(field.number)) continue;
-    const info = body.child(field, VALUE_INFO);
+  for (const info of valueInfos(body)) {
     const shape = shapeMessage(info);
     if (shape !== undefined) yield [lastString(info, VALUE_INFO.valueName), () => readShape(shape)];
   }
