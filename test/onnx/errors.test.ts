@@ -126,11 +126,6 @@ describe("a model that lacks what SAU needs", () => {
       { opset_import: [{ domain: "ai.onnx.ml", version: 3 }] },
       "the model imports no opset of ai.onnx, expected 9 or later, which have what SAU needs",
     ],
-    [
-      "another SAU",
-      { functions: [{ name: "SAU", domain: "ai.sau", input: ["x"], output: ["y"] }] },
-      "the model has a function ai.sau::SAU of its own, of 1 inputs and 1 outputs, expected none or SAU(X, alpha, beta)",
-    ],
   ])("%s", (_, more, message) => {
     const given = encodeModel({ ...relu, ...more });
     expect(refusal(() => addSauFunction(given))).toEqual({ kind: OnnxError, message });
@@ -138,6 +133,23 @@ describe("a model that lacks what SAU needs", () => {
       kind: OnnxError,
       message,
     });
+  });
+
+  it.each([
+    ["fewer inputs", ["x"], ["y"], '("y") of ("x")'],
+    ["other names", ["x", "a", "b"], ["Y"], '("Y") of ("x", "a", "b")'],
+    ["the names in another order", ["alpha", "beta", "X"], ["Y"], '("Y") of ("alpha", "beta", "X")'],
+    ["another output", ["X", "alpha", "beta"], ["y"], '("y") of ("X", "alpha", "beta")'],
+    ["a comma in a name", ['X", "alpha', "beta"], ["Y"], '("Y") of ("X\\", \\"alpha", "beta")'],
+    ["many", ["1", "2", "3", "4", "5", "6"], ["Y"], '("Y") of ("1", "2", "3", "4", ...)'],
+  ])("another SAU: %s", (_, input, output, found) => {
+    const given = encodeModel({ ...relu, functions: [{ name: "SAU", domain: "ai.sau", input, output }] });
+    const expected = {
+      kind: OnnxError,
+      message: `the model has another function ai.sau::SAU, which makes ${found}, expected none or ("Y") of ("X", "alpha", "beta")`,
+    };
+    expect(refusal(() => addSauFunction(given))).toEqual(expected);
+    expect(refusal(() => replaceActivations(given, { from: ["Relu"] }))).toEqual(expected);
   });
 
   describe("opset 15, where it has floating-point values that are not float32:", () => {

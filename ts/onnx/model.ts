@@ -4,7 +4,7 @@ import { type Body, bodies, isFunction, isOnnxDomain } from "./bodies.js";
 import { otherFloat } from "./element-types.js";
 import { encodeInteger } from "./encode.js";
 import { OnnxError } from "./errors.js";
-import { countFields, lastField, lastInteger, lastString } from "./fields.js";
+import { lastField, lastInteger, lastString } from "./fields.js";
 import { type Field, Message } from "./message.js";
 import {
   encodeSauFunction,
@@ -13,6 +13,7 @@ import {
   FIRST_OPSET,
   FIRST_OPSET_FOR_OTHER_TYPES,
   SAU,
+  SIGNATURE,
 } from "./sau-function.js";
 import { FUNCTION, GRAPH, MODEL, OPSET, TENSOR, VALUE_INFO } from "./schema.js";
 import { definedNames } from "./values.js";
@@ -34,6 +35,30 @@ function isSau(body: Message): boolean {
     lastString(body, FUNCTION.functionName) === SAU.name && lastString(body, FUNCTION.domain) === SAU.domain
   );
 }
+
+/** More inputs or outputs than these of a function that is not SAU are not named. */
+const MOST_NAMED = 4;
+
+/** What a function takes and gives, by the names that it has for them. */
+function signature(body: Message): string {
+  const names = (number: number): string[] => {
+    const found: string[] = [];
+    for (const field of body.fields()) {
+      if (field.number !== number) continue;
+      if (found.length === MOST_NAMED) return [...found, "..."];
+      found.push(describe(body.string(field)));
+    }
+    return found;
+  };
+  return inWords(names(FUNCTION.input), names(FUNCTION.output));
+}
+
+function inWords(inputs: readonly string[], outputs: readonly string[]): string {
+  return `(${outputs.join(", ")}) of (${inputs.join(", ")})`;
+}
+
+/** The function SAU's own, which another function of its name has not. */
+const OWN_SIGNATURE = inWords(SIGNATURE.inputs.map(describe), SIGNATURE.outputs.map(describe));
 
 /** The first IR version in which initializers need not be inputs. */
 const INITIALIZERS_ALONE = 4;
@@ -170,10 +195,10 @@ export class Model {
       if (field.number !== MODEL.functions) continue;
       const body = this.#message.child(field, FUNCTION);
       if (!isSau(body)) continue;
-      const [inputs, outputs] = [countFields(body, FUNCTION.input), countFields(body, FUNCTION.output)];
-      if (inputs !== 3 || outputs !== 1) {
-        const given = `a function ${SAU.domain}::${SAU.name} of its own, of ${inputs} inputs and ${outputs} outputs`;
-        throw new OnnxError(`the model has ${given}, expected none or SAU(X, alpha, beta)`, field.start);
+      const given = signature(body);
+      if (given !== OWN_SIGNATURE) {
+        const what = `another function ${SAU.domain}::${SAU.name}, which makes ${given}`;
+        throw new OnnxError(`the model has ${what}, expected none or ${OWN_SIGNATURE}`, field.start);
       }
       found = field;
     }
