@@ -214,3 +214,24 @@ describe("many small messages: 2 MiB of them, in 32 MiB of heap", () => {
     expect(run(unit, within)).toEqual(expected);
   });
 });
+
+it("thousands of values a channel for thousands of nodes take no longer than two values do", () => {
+  const nodes = Array.from({ length: 2000 }, (_, i) => unary("Relu", "x", `y${i}`));
+  const bytes = encodeModel(modelOf(nodes));
+  const random = new Random(runSeed);
+  /** In milliseconds. The values differ, so that none is known from before as text. */
+  const time = (channels: number): number => {
+    const [alpha, beta] = [random.array(channels, 0.1, 0.9), random.array(channels, 1, 100)];
+    const start = performance.now();
+    const { replaced } = replaceActivations(bytes, { from: ["Relu"], alpha, beta, channelAxis: -1 });
+    const taken = performance.now() - start;
+    expect(replaced).toHaveLength(nodes.length);
+    return taken;
+  };
+  const least = { few: Infinity, many: Infinity };
+  for (let round = 0; round < 5; round++) {
+    least.few = Math.min(least.few, time(2));
+    least.many = Math.min(least.many, time(4096));
+  }
+  expect(least.many).toBeLessThan(5 * least.few);
+});
