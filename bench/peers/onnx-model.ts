@@ -1,5 +1,5 @@
 /** ONNX models of one activation each, as bytes. */
-import { FLOAT, FLOAT_ATTRIBUTE, node, SCHEMA, TENSOR_ATTRIBUTE } from "./onnx-schema.js";
+import { FLOAT, FLOAT_ATTRIBUTE, node, SCHEMA, TENSOR_ATTRIBUTE } from "../../scripts/onnx-proto.js";
 import { load } from "./peer.js";
 
 /** What is used of protobufjs. */
