@@ -33,6 +33,10 @@ const constant = (name: string, value: number) =>
 /**
  * SAU as a function of the model: what depends on alpha and beta alone is left to the runtime, which folds
  * constants.
+ *
+ * Simpler and, at the bench's beta, faster than what sau-simd/onnx writes, so that the peer is as strong as it can be:
+ * its sum cancels on the negative side, beta squared overflows early, and at a large beta Exp gives subnormal numbers.
+ * ts/onnx/sau-function.ts makes more passes, to avoid all that.
  */
 const FUNCTION = {
   name: "SAU",
