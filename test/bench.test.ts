@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { judge } from "../bench/judge.js";
 import { parse, UsageError } from "../bench/options.js";
+import { MissingPeer } from "../bench/peers/peer.js";
 import { Progress } from "../bench/progress.js";
 import { spreadLabels } from "../bench/report/labels.js";
 import { fill } from "../bench/report/markers.js";
@@ -9,6 +10,14 @@ import type { Group, Row } from "../bench/rows.js";
 import { atMost, fasterThan } from "../bench/rows.js";
 import { runSuite } from "../bench/run.js";
 import { SUITE_NAMES, SUITES } from "../bench/suites/index.js";
+
+/** What stands for the peers of the suite of ONNX, where a test needs that. */
+const onnx = vi.hoisted(() => ({ openRuntime: vi.fn(), modelMaker: vi.fn() }));
+vi.mock("../bench/peers/onnx.js", async (load) => ({
+  ...(await load<object>()),
+  openRuntime: onnx.openRuntime,
+}));
+vi.mock("../bench/peers/onnx-model.js", () => ({ modelMaker: onnx.modelMaker }));
 
 const context = { reference: undefined, node: 24 };
 
@@ -64,6 +73,27 @@ describe("rows", () => {
     expect(slow).toMatchObject({ name: "slow", rounds: 2 });
     expect("least" in slow! && slow.least).toBeGreaterThan(15e6);
     expect(release).toHaveBeenCalledOnce();
+  });
+});
+
+describe("the suite of ONNX", () => {
+  const run = () => runSuite("onnx", context, 0, new Progress(), () => {});
+
+  it("skips what cannot be opened here", async () => {
+    onnx.openRuntime.mockRejectedValue(new MissingPeer("onnxruntime-node"));
+    const { groups } = await run();
+    expect(groups).toHaveLength(2);
+    for (const { rows } of groups) {
+      expect(rows.map(({ name }) => name)).toEqual(["ONNX Runtime, node", "ONNX Runtime, web"]);
+      for (const row of rows) expect(row).toHaveProperty("skipped", expect.stringMatching(/not installed/));
+    }
+  });
+
+  it("ends with a fault of this package", async () => {
+    onnx.openRuntime.mockResolvedValue({ name: "a runtime" });
+    // No model: what rewrites it says so.
+    onnx.modelMaker.mockResolvedValue({ reluBetween: () => new Uint8Array() });
+    await expect(run()).rejects.toThrow("there are no bytes, expected an ONNX model");
   });
 });
 

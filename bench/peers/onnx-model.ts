@@ -1,5 +1,5 @@
 /** ONNX models of one activation each, as bytes. */
-import { FLOAT, FLOAT_ATTRIBUTE, node, SCHEMA, TENSOR_ATTRIBUTE } from "./onnx-schema.js";
+import { FLOAT, FLOAT_ATTRIBUTE, node, SCHEMA, TENSOR_ATTRIBUTE } from "../../scripts/onnx-proto.js";
 import { load } from "./peer.js";
 
 /** What is used of protobufjs. */
@@ -33,6 +33,10 @@ const constant = (name: string, value: number) =>
 /**
  * SAU as a function of the model: what depends on alpha and beta alone is left to the runtime, which folds
  * constants.
+ *
+ * Simpler and, at the bench's beta, faster than what sau-simd/onnx writes, so that the peer is as strong as it can be:
+ * its sum cancels on the negative side, beta squared overflows early, and at a large beta Exp gives subnormal numbers.
+ * ts/onnx/sau-function.ts makes more passes, to avoid all that.
  */
 const FUNCTION = {
   name: "SAU",

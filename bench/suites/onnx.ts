@@ -3,8 +3,8 @@
  * who would rather copy the activation out and back than leave it to the runtime.
  */
 import { ALPHA, activations, expectedForward, expectNear, MIDDLE, NARROW, WIDE } from "../data.js";
-import { openRuntime, type Session } from "../peers/onnx.js";
-import { modelMaker } from "../peers/onnx-model.js";
+import { openRuntime, type Runtime, type Session } from "../peers/onnx.js";
+import { type ModelMaker, modelMaker } from "../peers/onnx-model.js";
 import type { Group, Row, Skipped, Suite } from "../rows.js";
 import { createSauSync, replaceActivations } from "../shipped.js";
 
@@ -28,11 +28,17 @@ async function group(beta: number): Promise<Group> {
   const rows: Row[] = [];
   const skipped: Skipped[] = [];
   for (const flavour of ["node", "web"] as const) {
+    let runtime: Runtime;
+    let make: ModelMaker;
     try {
-      rows.push(...(await rowsOf(flavour, beta, x, expected, sessions)));
+      runtime = await openRuntime(flavour);
+      make = await modelMaker();
     } catch (error) {
       skipped.push({ name: `ONNX Runtime, ${flavour}`, reason: (error as Error).message });
+      continue;
     }
+    // What goes wrong from here on can be this package's fault, and ends the run.
+    rows.push(...(await rowsOf(runtime, make, beta, x, expected, sessions)));
   }
   return {
     title: `x to ${AFTER} SAU(${BEFORE} x), N = ${MIDDLE}, beta = ${beta}`,
@@ -47,14 +53,13 @@ async function group(beta: number): Promise<Group> {
 }
 
 async function rowsOf(
-  flavour: "node" | "web",
+  runtime: Runtime,
+  make: ModelMaker,
   beta: number,
   x: Float32Array,
   expected: Float32Array,
   sessions: Session[],
 ): Promise<Row[]> {
-  const runtime = await openRuntime(flavour);
-  const make = await modelMaker();
   const open = async (model: Uint8Array) => {
     const session = await runtime.create(model);
     sessions.push(session);

@@ -84,6 +84,25 @@ it("takes views of larger buffers, Buffers and shared memory", () => {
   }
 });
 
+it("keeps references to data in other files, and all that the model says of its tensors", () => {
+  const bytes = encodeModel(richModel());
+  const before = decodeModel(bytes).graph;
+  for (const rewritten of [replaceActivations(bytes, FROM).model, addSauFunction(bytes)]) {
+    const { graph } = decodeModel(rewritten);
+    expect(graph.initializer!.slice(0, 2)).toEqual(before.initializer);
+    expect(graph.initializer![1]).toMatchObject({
+      name: "far",
+      dims: ["1000"],
+      data_location: "EXTERNAL",
+      external_data: [
+        { key: "location", value: "weights.bin" },
+        { key: "offset", value: "4096" },
+      ],
+    });
+    expect(graph.quantization_annotation).toEqual(before.quantization_annotation);
+  }
+});
+
 it("keeps fields that the schema does not have, in all messages", () => {
   interface Unknown {
     $unknown?: { no: number; wireType: WireType; data: Uint8Array }[];

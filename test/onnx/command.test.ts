@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { replaceActivations } from "../../ts/onnx/index.js";
 import { runCommand, temporaryFolder, writeArray } from "../support/command.js";
-import { encodeModel, ends, modelOf, unary } from "../support/onnx-models.js";
+import { encodeModel, ends, modelOf, unary, valueInfo } from "../support/onnx-models.js";
 
 const folder = temporaryFolder();
 const path = (name: string): string => join(folder, name);
@@ -13,10 +13,14 @@ const bytes = encodeModel(
   modelOf(
     [unary("Relu", "x", "m", { name: "first" }), unary("LeakyRelu", "m", "n"), unary("Relu", "n", "y")],
     {},
-    ends(["n", 3, 4, 4]),
+    { ...ends(["n", 3, 4, 4]), value_info: [valueInfo("m", ["n", 3, 4, 4])] },
   ),
 );
 writeFileSync(path("model.onnx"), bytes);
+writeFileSync(
+  path("no-shapes.onnx"),
+  encodeModel(modelOf([unary("Relu", "x", "y")], {}, { input: [], output: [] })),
+);
 writeFileSync(path("old.onnx"), "old");
 writeFileSync(path("text.onnx"), "# a text\n");
 writeArray(path("alpha.npy"), Float32Array.of(0.1, 0.2, 0.3));
@@ -70,6 +74,11 @@ it("reads and writes pipes, and prints the names beside them", () => {
   expect(stderr).toBe("y\n");
 });
 
+it("takes names of operators with spaces behind the commas", () => {
+  const { stdout } = run([path("model.onnx"), path("y.onnx"), "--from", "Relu, LeakyRelu"]);
+  expect(stdout.toString()).toBe("first\nn\ny\n");
+});
+
 it("takes the same file for both", () => {
   writeFileSync(path("same.onnx"), bytes);
   expect(run([path("same.onnx"), path("same.onnx"), "--from", "Relu", "--quiet"]).stdout.toString()).toBe("");
@@ -113,6 +122,12 @@ describe("fails in one line and writes nothing:", () => {
       2,
       [model, old, "--from", "Relu", "--beta", "0"],
       "beta is 0, expected a number that is finite and above 0 in float32",
+    ],
+    [
+      "values a channel where there are no shapes, and no axis",
+      2,
+      [path("no-shapes.onnx"), old, "--from", "Relu", "--alpha", "1,2"],
+      '--channel-axis was not given, expected one that counts from the end, such as -3 for NCHW: the model does not say how many dimensions the input of node "y" has',
     ],
     [
       "words for a number",

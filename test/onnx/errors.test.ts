@@ -1,7 +1,17 @@
 /** Promise: what cannot be done is refused with an error of a fitting class that says what was given and expected. */
 import { describe, expect, it } from "vitest";
 import { addSauFunction, OnnxError, replaceActivations } from "../../ts/onnx/index.js";
-import { encodeModel, ends, FLOAT16, type ModelJson, modelOf, unary } from "../support/onnx-models.js";
+import {
+  encodeModel,
+  ends,
+  FLOAT16,
+  type GraphJson,
+  type ModelJson,
+  modelOf,
+  type NodeJson,
+  unary,
+  valueInfo,
+} from "../support/onnx-models.js";
 
 const relu = modelOf([unary("Relu", "x", "y", { name: "act" })], {}, ends(["n", 4, 8, 8]));
 const bytes = encodeModel(relu);
@@ -116,11 +126,6 @@ describe("a model that lacks what SAU needs", () => {
       { opset_import: [{ domain: "ai.onnx.ml", version: 3 }] },
       "the model imports no opset of ai.onnx, expected 9 or later, which have what SAU needs",
     ],
-    [
-      "another SAU",
-      { functions: [{ name: "SAU", domain: "ai.sau", input: ["x"], output: ["y"] }] },
-      "the model has a function ai.sau::SAU of its own, of 1 inputs and 1 outputs, expected none or SAU(X, alpha, beta)",
-    ],
   ])("%s", (_, more, message) => {
     const given = encodeModel({ ...relu, ...more });
     expect(refusal(() => addSauFunction(given))).toEqual({ kind: OnnxError, message });
@@ -131,13 +136,91 @@ describe("a model that lacks what SAU needs", () => {
   });
 
   it.each([
-    ["an input", ends(["n"], FLOAT16)],
-    ["an initializer", { initializer: [{ name: "w", data_type: FLOAT16, dims: [1], int32_data: [0] }] }],
-  ])("16 bits in %s before opset 15", (_, graph) => {
-    const given = encodeModel(modelOf([unary("Relu", "x", "y")], { opset_import: [{ version: 14 }] }, graph));
-    expect(refusal(() => addSauFunction(given))).toEqual({
+    ["fewer inputs", ["x"], ["y"], '("y") of ("x")'],
+    ["other names", ["x", "a", "b"], ["Y"], '("Y") of ("x", "a", "b")'],
+    ["the names in another order", ["alpha", "beta", "X"], ["Y"], '("Y") of ("alpha", "beta", "X")'],
+    ["another output", ["X", "alpha", "beta"], ["y"], '("y") of ("X", "alpha", "beta")'],
+    ["a comma in a name", ['X", "alpha', "beta"], ["Y"], '("Y") of ("X\\", \\"alpha", "beta")'],
+    ["many", ["1", "2", "3", "4", "5", "6"], ["Y"], '("Y") of ("1", "2", "3", "4", ...)'],
+  ])("another SAU: %s", (_, input, output, found) => {
+    const given = encodeModel({ ...relu, functions: [{ name: "SAU", domain: "ai.sau", input, output }] });
+    const expected = {
       kind: OnnxError,
-      message: "the model is of opset 14 and has values of 16 bits, for which SAU needs opset 15 or later",
+      message: `the model has another function ai.sau::SAU, which makes ${found}, expected none or ("Y") of ("X", "alpha", "beta")`,
+    };
+    expect(refusal(() => addSauFunction(given))).toEqual(expected);
+    expect(refusal(() => replaceActivations(given, { from: ["Relu"] }))).toEqual(expected);
+  });
+
+  describe("opset 15, where it has floating-point values that are not float32:", () => {
+    const of = (graph: GraphJson, more: ModelJson = {}, version = 14): Uint8Array => {
+      const node = [unary("Relu", "x", "y"), ...(graph.node ?? [])];
+      return encodeModel(modelOf([], { opset_import: [{ version }], ...more }, { ...graph, node }));
+    };
+    const cast = (to: number): NodeJson =>
+      unary("Cast", "x", "c", { attribute: [{ name: "to", type: "INT", i: to }] });
+    const constant = (data_type: number): NodeJson => ({
+      op_type: "Constant",
+      output: ["c"],
+      attribute: [{ name: "value", type: "TENSOR", t: { data_type } }],
+    });
+    const withinIf = (g: GraphJson): NodeJson => ({
+      op_type: "If",
+      attribute: [{ name: "then_branch", type: "GRAPH", g: { name: "g", ...g } }],
+    });
+    const casting = (to: number) => ({
+      functions: [{ name: "B", domain: "b", input: ["x"], output: ["c"], node: [cast(to)] }],
+    });
+    const typed = (elemType: number): [string, GraphJson, ModelJson?][] => [
+      ["an input", ends(["n"], elemType)],
+      ["an output", { output: [valueInfo("z", [], elemType)] }],
+      ["a value", { value_info: [valueInfo("z", [], elemType)] }],
+      ["an initializer", { initializer: [{ name: "w", data_type: elemType }] }],
+      ["a sparse initializer", { sparse_initializer: [{ values: { name: "w", data_type: elemType } }] }],
+      ["a constant", { node: [constant(elemType)] }],
+      ["what Cast gives", { node: [cast(elemType)] }],
+      [
+        "what a node makes by itself",
+        {
+          node: [
+            {
+              op_type: "RandomNormal",
+              output: ["c"],
+              attribute: [{ name: "dtype", type: "INT", i: elemType }],
+            },
+          ],
+        },
+      ],
+      ["what Cast gives in a branch", { node: [withinIf({ node: [cast(elemType)] })] }],
+      [
+        "an initializer of a branch",
+        { node: [withinIf({ initializer: [{ name: "w", data_type: elemType }] })] },
+      ],
+      ["what Cast gives in a function", {}, casting(elemType)],
+    ];
+    const types = [
+      ["float16", FLOAT16],
+      ["float64", 11],
+      ["bfloat16", 16],
+    ] as const;
+
+    describe.each(types)("%s as", (type, elemType) => {
+      it.each(typed(elemType))("%s", (_, graph, more) => {
+        const message = `the model is of opset 14 and has values of ${type}, for which SAU needs opset 15 or later`;
+        const given = of(graph, more);
+        expect(refusal(() => addSauFunction(given))).toEqual({ kind: OnnxError, message });
+        expect(refusal(() => replaceActivations(given, { from: ["Relu"] }))).toEqual({
+          kind: OnnxError,
+          message,
+        });
+        expect(() => addSauFunction(of(graph, more, 15))).not.toThrow();
+      });
+    });
+
+    describe.each([1, 6, 7, 9])("not for the type %i as", (elemType) => {
+      it.each(typed(elemType))("%s", (_, graph, more) => {
+        expect(() => addSauFunction(of(graph, more))).not.toThrow();
+      });
     });
   });
 
@@ -157,6 +240,25 @@ describe("a model that lacks what SAU needs", () => {
       message: '"o" takes its alpha from an attribute of the function that it lies in: alpha has to be given',
     });
     expect(replaceActivations(given, { from: ["LeakyRelu"], alpha: 0.1 }).replaced).toEqual(["o"]);
+  });
+
+  it.each([Infinity, -Infinity, Number.NaN])("a LeakyRelu of slope %d", (f) => {
+    const attribute = [{ name: "alpha", type: "FLOAT", f: String(f) }];
+    const given = encodeModel(modelOf([unary("LeakyRelu", "x", "y", { name: "leak", attribute })]));
+    expect(refusal(() => replaceActivations(given, { from: ["LeakyRelu"] }))).toEqual({
+      kind: OnnxError,
+      message: `"leak" is a LeakyRelu with an alpha of ${f}, expected a finite number`,
+    });
+    expect(replaceActivations(given, { from: ["LeakyRelu"], alpha: 0.1 }).replaced).toEqual(["leak"]);
+  });
+
+  it.each([[["x"]], [["x", ""]]])("a PRelu of the inputs %j", (input) => {
+    const given = encodeModel(modelOf([{ op_type: "PRelu", input, output: ["y"] }]));
+    expect(refusal(() => replaceActivations(given, { from: ["PRelu"] }))).toEqual({
+      kind: OnnxError,
+      message: '"y" is a PRelu without slopes, expected them as its second input',
+    });
+    expect(replaceActivations(given, { from: ["PRelu"], alpha: 0.1 }).replaced).toEqual(["y"]);
   });
 
   it("a node without an input", () => {
@@ -295,15 +397,53 @@ describe("options", () => {
     expect(bytes).toEqual(before);
   });
 
-  it("an axis from the start, where the model does not say how many there are", () => {
-    const given = encodeModel(modelOf([unary("Relu", "a", "b", { name: "act" })]));
-    expect(refusal(() => replaceActivations(given, { from: ["Relu"], alpha: four, channelAxis: 1 }))).toEqual(
-      {
-        kind: TypeError,
-        message:
-          'channelAxis is 1, expected one that counts from the end: the model does not say how many dimensions the input of node "act" has.',
-      },
+  it.each([
+    ["no axis", {}, "was not given"],
+    ["an axis from the start", { channelAxis: 1 }, "is 1"],
+  ])("%s, where the model does not say how many there are", (_, axis, shown) => {
+    // A layer of a perceptron: [4, 1, 1] would broadcast its two dimensions to three.
+    const weights = { name: "w", dims: [8, 4], data_type: 1, float_data: new Array<number>(32).fill(1) };
+    const given = encodeModel(
+      modelOf(
+        [
+          { op_type: "MatMul", input: ["x", "w"], output: ["a"] },
+          unary("Relu", "a", "b", { name: "act" }),
+          { op_type: "MatMul", input: ["b", "v"], output: ["y"] },
+        ],
+        {},
+        { ...ends(["n", 8]), initializer: [weights] },
+      ),
     );
+    const options = { from: ["Relu"], alpha: four, ...axis };
+    expect(refusal(() => replaceActivations(given, options))).toEqual({
+      kind: TypeError,
+      message: `channelAxis ${shown}, expected one that counts from the end, such as -3 for NCHW: the model does not say how many dimensions the input of node "act" has.`,
+    });
+  });
+
+  it("says which Clips count, where those asked for do not", () => {
+    const clip = { op_type: "Clip", input: ["x", "low"], output: ["y"] };
+    const low = { name: "low", data_type: 1, float_data: [-1] };
+    const given = encodeModel(modelOf([clip, unary("Relu", "y", "z")], {}, { initializer: [low] }));
+    const which =
+      "A Clip counts if its minimum is a constant 0 and its maximum a constant above 0 or absent.";
+    expect(refusal(() => replaceActivations(given, { from: ["Clip"] }))).toEqual({
+      kind: RangeError,
+      message: `from has "Clip", which the model does not contain; it has only Relu. ${which}`,
+    });
+    const both = encodeModel(
+      modelOf(
+        [clip, { ...clip, input: ["y", "zero"], output: ["z"] }],
+        {},
+        {
+          initializer: [low, { ...low, name: "zero", float_data: [0] }],
+        },
+      ),
+    );
+    expect(refusal(() => replaceActivations(both, { from: ["Clip"], nodes: ["y"] }))).toEqual({
+      kind: RangeError,
+      message: `nodes has "y", expected names of nodes that are Clip. ${which}`,
+    });
   });
 
   it("says when the model has no activation at all", () => {

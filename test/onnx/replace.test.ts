@@ -147,9 +147,18 @@ describe("replaceActivations", () => {
       { name: "axis", type: "INT", i: 3 },
     ];
     const node = { ...unary(opType, "x", "y"), input: ["x", "low", "high"], attribute };
-    const { model } = replaced(modelOf([node]), { from: [opType], alpha: 0.25, beta: 2 });
+    const initializer = [number("low", 0), number("high", 6)];
+    const { model } = replaced(modelOf([node], {}, { initializer }), {
+      from: [opType],
+      alpha: 0.25,
+      beta: 2,
+    });
     expect(model.graph.node).toEqual([sauNode("x", "y", "sau_alpha_1", "sau_beta_2")]);
-    expect(model.graph.initializer).toEqual([number("sau_alpha_1", 0.25), number("sau_beta_2", 2)]);
+    expect(model.graph.initializer).toEqual([
+      ...decodeModel(encodeModel(modelOf([], {}, { initializer }))).graph.initializer!,
+      number("sau_alpha_1", 0.25),
+      number("sau_beta_2", 2),
+    ]);
   });
 
   it("a LeakyRelu keeps its own slope, unless alpha is given", () => {
@@ -340,8 +349,9 @@ describe("one value a channel", () => {
     ["NHWC", ["n", 8, 8, 3], -1, ["3"]],
     ["NHWC from the start", ["n", 8, 8, 3], 3, ["3"]],
     ["the first axis", [3, 4], 0, ["3", "1"]],
-    ["no shape, so NCHW", undefined, undefined, ["3", "1", "1"]],
-    ["no shape and an axis from the end", undefined, -2, ["3", "1"]],
+    ["sizes of -1, as some exporters write what is not known", [-1, -1, -1, -1], undefined, ["3", "1", "1"]],
+    ["no shape, and NCHW from the end", undefined, -3, ["3", "1", "1"]],
+    ["no shape, and another axis from the end", undefined, -2, ["3", "1"]],
   ] as const)("%s", (_, shape, axis, expected) => {
     expect(dims(shape, axis)).toEqual(expected);
   });
@@ -368,6 +378,59 @@ describe("one value a channel", () => {
     ]);
     const constants = after.functions![0]!.node!.filter(({ op_type }) => op_type === "Constant");
     expect(constants.map((node) => node.attribute![0]!.t!.dims)).toEqual([["3"], ["3"]]);
+  });
+
+  it("finds shapes in the graphs of nodes, each in its own and else in those around it", () => {
+    const branch = (name: string, graph: GraphJson): GraphJson => ({
+      name,
+      node: [unary("Relu", "m", "r"), unary("Neg", "r", "s"), unary("Relu", "s", name)],
+      ...graph,
+    });
+    // The same names in both branches, and one that is known outside of them.
+    const then = branch("t", { value_info: [valueInfo("s", ["n", 3])] });
+    const other = branch("e", { value_info: [valueInfo("s", ["n", 3, 4, 4])] });
+    const model = modelOf(
+      [
+        unary("Neg", "x", "m"),
+        {
+          op_type: "If",
+          input: ["c"],
+          output: ["y"],
+          attribute: [
+            { name: "then_branch", type: "GRAPH", g: then },
+            { name: "else_branch", type: "GRAPH", g: other },
+          ],
+        },
+      ],
+      {},
+      { input: [], output: [], value_info: [valueInfo("m", ["n", 3, 4])] },
+    );
+    const { graph } = replaced(model, { from: ["Relu"], alpha }).model;
+    const dimsOf = new Map(graph.initializer!.map(({ name, dims: found }) => [name, found]));
+    const found = graph.node![1]!.attribute!.map(({ g }) =>
+      g!.node!.filter(({ op_type }) => op_type === "SAU").map(({ input }) => dimsOf.get(input![1]!)),
+    );
+    expect(found).toEqual([
+      [["3", "1"], ["3"]],
+      [
+        ["3", "1"],
+        ["3", "1", "1"],
+      ],
+    ]);
+  });
+
+  it("takes no shape of an outer value of the same name", () => {
+    const inner = {
+      name: "inner",
+      input: [valueInfo("x", [])],
+      node: [unary("Neg", "x", "m"), unary("Relu", "m", "r")],
+    };
+    const nodes = [
+      unary("Neg", "x", "m"),
+      { op_type: "Loop", attribute: [{ name: "body", type: "GRAPH", g: inner }] },
+    ];
+    const model = modelOf(nodes, {}, { value_info: [valueInfo("m", ["n", 3, 4])] });
+    expect(() => replaced(model, { from: ["Relu"], alpha })).toThrow(/does not say how many dimensions/);
   });
 
   it("shares constants among nodes with the same values and dimensions", () => {

@@ -35,6 +35,8 @@ function rewrite(
     return replaceActivations(bytes, options);
   } catch (error) {
     if (error instanceof OnnxError) throw inFile(name, error);
-    throw new UsageError((error as Error).message.replace(/\.$/, ""));
+    throw new UsageError(
+      (error as Error).message.replace(/^channelAxis/, "--channel-axis").replace(/\.$/, ""),
+    );
   }
 }

@@ -1,5 +1,6 @@
 /** The command line: what can be asked for, and what was. */
 import { type ParseArgsConfig, parseArgs } from "node:util";
+import { FIRST_AXIS, LAST_AXIS } from "../dimensions.js";
 import { DEFAULTS } from "../params.js";
 import { UsageError } from "./errors.js";
 import { STANDARD } from "./input.js";
@@ -57,11 +58,13 @@ Writes the model IN to OUT with SAU in the place of its activations, and prints 
 wherever ONNX runs. OUT may be the same file, and appears when it is complete; if it is "-", the names are printed to
 standard error. A model with data in other files goes on reading them from the folder that it lies in.
 
-  --from OPERATORS    what is replaced, with commas between: Relu, LeakyRelu, PRelu, Clip, Gelu and so on
+  --from OPERATORS    what is replaced, with commas between: Relu, LeakyRelu, PRelu, Gelu and so on; Clip where it cuts
+                      off at 0, as ReLU6 does
   --node NAME         only this node; again for others. One without a name goes by its output's
   --alpha VALUE       slope of the negative side; ${DEFAULTS.alpha} by default, but LeakyRelu and PRelu keep their own
 ${BETA_HELP}
-  --channel-axis N    the axis that values a channel lie along; by default 1, that of NCHW
+  --channel-axis N    the axis that values a channel lie along; by default 1, that of NCHW. Negative counts from the
+                      end, which is needed where the model lacks shapes
   --json              prints the names as one line of JSON
   --quiet, -q         prints nothing
 
@@ -195,9 +198,9 @@ export function parseCommand(args: readonly string[]): Command {
   const json = values.json ?? false;
   if (name === "info" || name === "bench") return { name, json };
   const { alpha, beta, bias, threads, deterministic = false, quiet = false, dx } = values;
-  const channelAxis = wholeNumber("--channel-axis", values["channel-axis"], -64, 63);
+  const channelAxis = wholeNumber("--channel-axis", values["channel-axis"], FIRST_AXIS, LAST_AXIS);
   if (name === "onnx") {
-    const from = (values.from ?? []).flatMap((names) => names.split(","));
+    const from = (values.from ?? []).flatMap((names) => names.split(",")).map((each) => each.trim());
     if (from.length === 0) throw new UsageError("--from is missing, expected what to replace, such as Relu");
     const { node: nodes } = values;
     return { name, input: first!, output: second!, from, nodes, alpha, beta, channelAxis, json, quiet };

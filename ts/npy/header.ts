@@ -4,6 +4,7 @@
  * Magic, version, the length of the dictionary, and the dictionary as a Python literal. What is read is a file's own
  * claim: nothing here takes memory in proportion to it, and nothing but the three keys of the format is accepted.
  */
+import { MOST_DIMENSIONS } from "../dimensions.js";
 import { DTYPES, type Dtype } from "./dtype.js";
 import { NpyError } from "./errors.js";
 
@@ -216,9 +217,6 @@ function readOrder(tokens: Tokens): boolean {
   if (kind === "name" && (text === "True" || text === "False")) return text === "True";
   throw new NpyError("its 'fortran_order' is neither True nor False", offset);
 }
-
-/** NumPy's limit. */
-const MOST_DIMENSIONS = 64;
 
 function readShape(tokens: Tokens): number[] {
   const { offset } = tokens.peek();

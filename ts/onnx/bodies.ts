@@ -1,4 +1,6 @@
 /** Where nodes are: the graph of a model, the graphs in the attributes of nodes, and the functions. */
+
+import { lastString } from "./fields.js";
 import type { Field, Message } from "./message.js";
 import { ATTRIBUTE, FUNCTION, GRAPH, MODEL, NODE } from "./schema.js";
 
@@ -7,6 +9,8 @@ export interface Body {
   readonly message: Message;
   /** The graph of the model or the function that it lies in, which may be itself: its names are known here. */
   readonly root: Message;
+  /** The graph or function whose node it is an attribute of. Its names are known here; none for the root. */
+  readonly outer: Body | undefined;
 }
 
 /** Whether a message is a function, rather than a graph. */
@@ -20,6 +24,16 @@ export function* nodes(body: Message): Generator<Field> {
   for (const field of body.fields()) if (field.number === number) yield field;
 }
 
+/** The domain of ONNX's own operators has two names. */
+export function isOnnxDomain(domain: string): boolean {
+  return domain === "" || domain === "ai.onnx";
+}
+
+/** The operator of ONNX that a node is of; undefined for those of other domains. */
+export function operator(node: Message): string | undefined {
+  return isOnnxDomain(lastString(node, NODE.domain)) ? lastString(node, NODE.opType) : undefined;
+}
+
 /**
  * Every graph and function of a model, each before those in its nodes.
  *
@@ -30,12 +44,13 @@ export function* bodies(model: Message, isLeftOut: (body: Message) => boolean): 
     if (field.number !== MODEL.graph && field.number !== MODEL.functions) continue;
     const message = model.child(field, field.number === MODEL.graph ? GRAPH : FUNCTION);
     if (field.number === MODEL.functions && isLeftOut(message)) continue;
-    yield* bodiesWithin(message, message);
+    yield* bodiesWithin({ message, root: message, outer: undefined });
   }
 }
 
-function* bodiesWithin(message: Message, root: Message): Generator<Body> {
-  yield { message, root };
+function* bodiesWithin(body: Body): Generator<Body> {
+  yield body;
+  const { message, root } = body;
   for (const nodeField of nodes(message)) {
     const node = message.child(nodeField, NODE);
     for (const attributeField of node.fields()) {
@@ -43,7 +58,7 @@ function* bodiesWithin(message: Message, root: Message): Generator<Body> {
       const attribute = node.child(attributeField, ATTRIBUTE);
       for (const field of attribute.fields()) {
         if (field.number !== ATTRIBUTE.g && field.number !== ATTRIBUTE.graphs) continue;
-        yield* bodiesWithin(attribute.child(field, GRAPH), root);
+        yield* bodiesWithin({ message: attribute.child(field, GRAPH), root, outer: body });
       }
     }
   }

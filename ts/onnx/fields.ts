@@ -18,9 +18,3 @@ export function lastInteger(message: Message, number: number): number | undefine
   const field = lastField(message, number);
   return field === undefined ? undefined : message.integer(field);
 }
-
-export function countFields(message: Message, number: number): number {
-  let count = 0;
-  for (const field of message.fields()) if (field.number === number) count++;
-  return count;
-}

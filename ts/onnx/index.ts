@@ -22,7 +22,7 @@ export type { Replacement, ReplaceOptions } from "./replace.js";
  * @param bytes the model's bytes, which stay as they are
  * @returns the new model's bytes
  * @throws {OnnxError} for bytes that are no ONNX model; for a model of an operator set before 9, or of one before 15
- *   with values of 16 bits; for one that has another function of that name
+ *   that has values of float16, float64 or bfloat16 anywhere; for one that has another function of that name
  * @throws {TypeError} for what are no bytes
  */
 export function addSauFunction(bytes: Uint8Array): Uint8Array {
@@ -36,13 +36,16 @@ export function addSauFunction(bytes: Uint8Array): Uint8Array {
  * functions. Adds the function as {@link addSauFunction} does, and the parameters as initializers `sau_alpha_1`,
  * `sau_beta_2` and so on, in functions as constants; nodes with the same values share them.
  *
+ * Of Clips, those from 0 on alone are activations: {@link ReplaceOptions.from}.
+ *
  * A node keeps its name, its first input and its outputs. Values of the model keep their names, types and shapes.
  *
  * @param bytes the model's bytes, which stay as they are
  * @throws {OnnxError} as {@link addSauFunction} does
  * @throws {RangeError} for an operator that is no activation or that the model does not contain, for a name of no such
  *   node, and for a value of alpha or beta
- * @throws {TypeError} for a kind, and for a channel axis or a number of channels that the model's shapes contradict
+ * @throws {TypeError} for a kind; for a channel axis or a number of channels that the model's shapes contradict; and for
+ *   values a channel without a channel axis that counts from the end, where the model lacks a shape
  */
 export function replaceActivations(bytes: Uint8Array, options: ReplaceOptions): Replacement {
   return replace(bytes, options);

@@ -141,6 +141,11 @@ export class Message {
     return this.#read(field, WireType.Bit32, (reader) => reader.float());
   }
 
+  /** The bytes of a field's value, without its length. */
+  bytes({ value, end }: Field): Uint8Array {
+    return this.#file.bytes.subarray(value, end);
+  }
+
   /** A field that is a message of that kind. Editing it edits this one. */
   child(field: Field, kind: MessageKind): Message {
     this.#check(field, WireType.LengthDelimited);

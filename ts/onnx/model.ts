@@ -1,9 +1,10 @@
 /** A model as a whole: whether it is one, what it imports, and the function that is added to it. */
 import { describe } from "../errors.js";
-import { type Body, bodies, isFunction } from "./bodies.js";
+import { type Body, bodies, isFunction, isOnnxDomain } from "./bodies.js";
+import { otherFloat } from "./element-types.js";
 import { encodeInteger } from "./encode.js";
 import { OnnxError } from "./errors.js";
-import { countFields, lastField, lastInteger, lastString } from "./fields.js";
+import { lastField, lastInteger, lastString } from "./fields.js";
 import { type Field, Message } from "./message.js";
 import {
   encodeSauFunction,
@@ -12,14 +13,10 @@ import {
   FIRST_OPSET,
   FIRST_OPSET_FOR_OTHER_TYPES,
   SAU,
+  SIGNATURE,
 } from "./sau-function.js";
 import { FUNCTION, GRAPH, MODEL, OPSET, TENSOR, VALUE_INFO } from "./schema.js";
-import { definedNames, hasHalfPrecision } from "./values.js";
-
-/** The domain of ONNX's own operators has two names. */
-export function isOnnxDomain(domain: string): boolean {
-  return domain === "" || domain === "ai.onnx";
-}
+import { definedNames } from "./values.js";
 
 /** The operator sets that a model or a function imports: their versions, by domain; "" is ONNX's own. */
 function imports(message: Message, number: number): ReadonlyMap<string, number> {
@@ -39,6 +36,30 @@ function isSau(body: Message): boolean {
   );
 }
 
+/** More inputs or outputs than these of a function that is not SAU are not named. */
+const MOST_NAMED = 4;
+
+/** What a function takes and gives, by the names that it has for them. */
+function signature(body: Message): string {
+  const names = (number: number): string[] => {
+    const found: string[] = [];
+    for (const field of body.fields()) {
+      if (field.number !== number) continue;
+      if (found.length === MOST_NAMED) return [...found, "..."];
+      found.push(describe(body.string(field)));
+    }
+    return found;
+  };
+  return inWords(names(FUNCTION.input), names(FUNCTION.output));
+}
+
+function inWords(inputs: readonly string[], outputs: readonly string[]): string {
+  return `(${outputs.join(", ")}) of (${inputs.join(", ")})`;
+}
+
+/** The function SAU's own, which another function of its name has not. */
+const OWN_SIGNATURE = inWords(SIGNATURE.inputs.map(describe), SIGNATURE.outputs.map(describe));
+
 /** The first IR version in which initializers need not be inputs. */
 const INITIALIZERS_ALONE = 4;
 
@@ -49,6 +70,7 @@ const OWN_NAME = /^sau_(?:alpha|beta)_(\d{1,15})$/;
 export class Model {
   readonly #message: Message;
   readonly #bytes: Uint8Array;
+  readonly #irVersion: number;
   /** The version of ONNX's own operator set. */
   readonly #opset: number;
   /** The highest number in a name that {@link freeName} could give. */
@@ -74,6 +96,7 @@ export class Model {
       const missing = irVersion === undefined ? "ir_version" : graph === undefined ? "graph" : "opset_import";
       throw new OnnxError(`these ${this.#bytes.length} bytes have no ${missing}, which every ONNX model has`);
     }
+    this.#irVersion = irVersion;
     this.#message.child(graph, GRAPH); // throws if it is something else
     this.#opset = versions.get("") ?? 0;
     this.#checkOpset(versions.has(""));
@@ -86,8 +109,9 @@ export class Model {
     }
     if (this.#opset >= FIRST_OPSET_FOR_OTHER_TYPES) return;
     for (const { message } of this.bodies()) {
-      if (!hasHalfPrecision(message)) continue;
-      const what = "has values of 16 bits, for which SAU needs";
+      const type = otherFloat(message);
+      if (type === undefined) continue;
+      const what = `has values of ${type}, for which SAU needs`;
       throw new OnnxError(`the model ${found} and ${what} opset ${FIRST_OPSET_FOR_OTHER_TYPES} or later`);
     }
   }
@@ -95,6 +119,11 @@ export class Model {
   /** Its graphs and functions, but for the function SAU. */
   bodies(): Generator<Body> {
     return bodies(this.#message, isSau);
+  }
+
+  /** Whether initializers are inputs too, since the IR version asks for it, and constants all the same. */
+  get hasInitializersAsInputs(): boolean {
+    return this.#irVersion < INITIALIZERS_ALONE;
   }
 
   /** A name that no value of the model has, nor an earlier result. */
@@ -125,11 +154,10 @@ export class Model {
     if (present === undefined) this.#message.insert(encoded);
     else if (!this.#isThere(present, encoded)) this.#message.replace(present, encoded);
     importSau(this.#message);
+    if (this.#irVersion >= FIRST_IR_VERSION) return;
     const field = lastField(this.#message, MODEL.irVersion)!;
-    const irVersion = this.#message.integer(field);
-    if (irVersion >= FIRST_IR_VERSION) return;
     this.#message.replace(field, encodeInteger(MODEL.irVersion, FIRST_IR_VERSION));
-    if (irVersion < INITIALIZERS_ALONE) this.#removeInitializersFromInputs();
+    if (this.hasInitializersAsInputs) this.#removeInitializersFromInputs();
   }
 
   /**
@@ -167,10 +195,10 @@ export class Model {
       if (field.number !== MODEL.functions) continue;
       const body = this.#message.child(field, FUNCTION);
       if (!isSau(body)) continue;
-      const [inputs, outputs] = [countFields(body, FUNCTION.input), countFields(body, FUNCTION.output)];
-      if (inputs !== 3 || outputs !== 1) {
-        const given = `a function ${SAU.domain}::${SAU.name} of its own, of ${inputs} inputs and ${outputs} outputs`;
-        throw new OnnxError(`the model has ${given}, expected none or SAU(X, alpha, beta)`, field.start);
+      const given = signature(body);
+      if (given !== OWN_SIGNATURE) {
+        const what = `another function ${SAU.domain}::${SAU.name}, which makes ${given}`;
+        throw new OnnxError(`the model has ${what}, expected none or ${OWN_SIGNATURE}`, field.start);
       }
       found = field;
     }

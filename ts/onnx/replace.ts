@@ -1,4 +1,5 @@
 /** Activations of a model, replaced by SAU. */
+import { FIRST_AXIS, LAST_AXIS } from "../dimensions.js";
 import { checkObject, describe } from "../errors.js";
 import { checkParameter, DEFAULTS, type ParameterValues } from "../params.js";
 import {
@@ -10,16 +11,21 @@ import {
   strip,
 } from "./activations.js";
 import { isFunction } from "./bodies.js";
+import { WHICH_CLIPS } from "./clips.js";
 import { Constants } from "./constants.js";
 import { encodeString } from "./encode.js";
 import { importSau, Model } from "./model.js";
 import { SAU } from "./sau-function.js";
 import { NODE } from "./schema.js";
-import { findShapes, type Shape, type Shapes, shapeKey } from "./values.js";
+import { Scopes } from "./scopes.js";
+import { type Shape, shapes } from "./shapes.js";
 
 /** What {@link replaceActivations} replaces, and by what. */
 export interface ReplaceOptions {
-  /** The operators to replace, such as "Relu" and "LeakyRelu". The model must have each. */
+  /**
+   * The operators to replace, such as "Relu" and "LeakyRelu". The model must have each. A Clip is one as ReLU and ReLU6
+   * are: its minimum is a constant 0, its maximum a constant above 0 or absent. All others stay, and do not count.
+   */
   readonly from: readonly string[];
   /** Only nodes of these names; a node without a name goes by its output's. By default all. */
   readonly nodes?: readonly string[];
@@ -31,8 +37,9 @@ export interface ReplaceOptions {
   /** Inverse width of the smooth part, above 0: a number, or one value a channel. Default 20000. */
   readonly beta?: number | Float32Array;
   /**
-   * The dimension that the channels lie along; negative counts from the end. By default 1, the channels of NCHW; where
-   * the model does not say how many dimensions a value has, -3.
+   * The dimension that the channels lie along; negative counts from the end. By default 1, the channels of NCHW. Where
+   * the model does not say how many dimensions a node's values have there is no default, and it has to count from the
+   * end: -3 for NCHW.
    */
   readonly channelAxis?: number;
 }
@@ -53,22 +60,19 @@ interface CheckedOptions {
   readonly channelAxis: number | undefined;
 }
 
-/** The channel axis of NCHW: from the start where the number of dimensions is known, else from the end. */
-const NCHW = { fromStart: 1, fromEnd: -3 } as const;
-
-/** Axes beyond these no array has. */
-const [FIRST_AXIS, LAST_AXIS] = [-64, 63];
+/** The channel axis of NCHW. */
+const NCHW = 1;
 
 /** See index.ts. */
 export function replaceActivations(bytes: Uint8Array, options: ReplaceOptions): Replacement {
   const checked = checkOptions(options);
   const model = new Model(bytes);
   const activations = selectActivations(model, checked);
-  const shapes = shapesFor(model, activations, checked);
+  const told = shapesFor(model, activations, checked);
   const constants = new Constants(model);
   for (const activation of activations) {
     const { root, node } = activation;
-    const dims = dimsFor(activation, shapes, checked);
+    const dims = dimsFor(activation, told, checked);
     const alpha = alphaFor(activation, checked);
     strip(activation, alpha === undefined ? 2 : 1);
     const named = { alpha, beta: checked.beta };
@@ -122,15 +126,17 @@ function selectActivations(model: Model, { from, nodes }: CheckedOptions): reado
   const missing = [...from].find((opType) => !opTypes.has(opType));
   if (missing !== undefined) {
     const found = opTypes.size === 0 ? "no activation" : `only ${[...opTypes].sort().join(", ")}`;
-    throw new RangeError(`from has "${missing}", which the model does not contain; it has ${found}.`);
+    const which = missing === "Clip" ? ` ${WHICH_CLIPS}` : "";
+    throw new RangeError(`from has "${missing}", which the model does not contain; it has ${found}.${which}`);
   }
   if (nodes === undefined) return activations;
   const selected = activations.filter(({ name }) => nodes.has(name));
   const names = new Set(selected.map(({ name }) => name));
   const unknown = [...nodes].find((name) => !names.has(name));
   if (unknown !== undefined) {
+    const which = from.has("Clip") ? ` ${WHICH_CLIPS}` : "";
     throw new RangeError(
-      `nodes has ${describe(unknown)}, expected names of nodes that are ${[...from].join(" or ")}.`,
+      `nodes has ${describe(unknown)}, expected names of nodes that are ${[...from].join(" or ")}.${which}`,
     );
   }
   return selected;
@@ -148,22 +154,20 @@ function shapesFor(
   model: Model,
   activations: readonly Activation[],
   { alpha, beta }: CheckedOptions,
-): Shapes {
-  if (!alpha?.perChannel && !beta.perChannel) return new Map();
-  const keys = activations.flatMap(({ root, input, output }) =>
-    [input, output].map((name) => shapeKey({ root, name })),
-  );
-  return findShapes(model.bodies(), new Set(keys));
+): Scopes<Shape> {
+  const uses = activations.flatMap((body) => [body.input, body.output].map((name) => ({ body, name })));
+  return new Scopes(model.bodies(), alpha?.perChannel || beta.perChannel ? uses : [], shapes);
 }
 
 /**
  * The dimensions of values a channel, so that they broadcast along the channel axis: [C, 1, 1] for NCHW.
  *
- * @throws {TypeError} for an axis or a number of channels other than the model says
+ * @throws {TypeError} for an axis or a number of channels other than the model says, and where neither the model nor the
+ *   axis says how many dimensions are behind the channels
  */
 function dimsFor(
-  { root, input, output, name }: Activation,
-  shapes: Shapes,
+  activation: Activation,
+  told: Scopes<Shape>,
   { alpha, beta, channelAxis }: CheckedOptions,
 ): readonly number[] {
   const counts = Object.entries({ alpha, beta }).flatMap(([parameter, given]) =>
@@ -175,18 +179,20 @@ function dimsFor(
   if (other !== undefined) {
     throw new TypeError(`beta has ${other.count} values and alpha ${count}, expected as many of both.`);
   }
-  const shape = shapes.get(shapeKey({ root, name: input })) ?? shapes.get(shapeKey({ root, name: output }));
+  const { input, output, name } = activation;
+  const shape = told.get({ body: activation, name: input }) ?? told.get({ body: activation, name: output });
   const where = `of node ${describe(name)}`;
   if (shape === undefined) {
-    const axis = channelAxis ?? NCHW.fromEnd;
-    if (axis >= 0) {
+    if (channelAxis === undefined || channelAxis >= 0) {
       const why = `the model does not say how many dimensions the input ${where} has`;
-      throw new TypeError(`channelAxis is ${axis}, expected one that counts from the end: ${why}.`);
+      const expected = "one that counts from the end, such as -3 for NCHW";
+      const given = channelAxis === undefined ? "was not given" : `is ${channelAxis}`;
+      throw new TypeError(`channelAxis ${given}, expected ${expected}: ${why}.`);
     }
-    return [count, ...new Array<number>(-1 - axis).fill(1)];
+    return [count, ...new Array<number>(-1 - channelAxis).fill(1)];
   }
   const rank = shape.length;
-  const given = channelAxis ?? NCHW.fromStart;
+  const given = channelAxis ?? NCHW;
   const axis = given < 0 ? given + rank : given;
   if (axis < 0 || axis >= rank) {
     throw new TypeError(

@@ -35,6 +35,9 @@ import { DATA_TYPE, FUNCTION, MODEL } from "./schema.js";
 /** The function, and the operator set that it is of. */
 export const SAU = { domain: "ai.sau", version: 1, name: "SAU" } as const;
 
+/** What the function takes and gives, by the names that its body has for them. */
+export const SIGNATURE = { inputs: ["X", "alpha", "beta"], outputs: ["Y"] } as const;
+
 /** The first operator set with all that the function needs in float32: Erf and Where. */
 export const FIRST_OPSET = 9;
 
@@ -131,8 +134,8 @@ function* body(version: number): Generator<Fields> {
 export function encodeSauFunction(version: number): Uint8Array {
   return encodeField(MODEL.functions, (writer) => {
     writeString(writer, FUNCTION.functionName, SAU.name);
-    for (const input of ["X", "alpha", "beta"]) writeString(writer, FUNCTION.input, input);
-    writeString(writer, FUNCTION.output, "Y");
+    for (const input of SIGNATURE.inputs) writeString(writer, FUNCTION.input, input);
+    for (const output of SIGNATURE.outputs) writeString(writer, FUNCTION.output, output);
     for (const each of body(version)) writeMessage(writer, FUNCTION.node, each);
     writeString(writer, FUNCTION.docString, DOC);
     writeMessage(writer, FUNCTION.opsetImport, opset("", version));

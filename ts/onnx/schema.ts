@@ -45,10 +45,19 @@ export const ATTRIBUTE = {
 /** AttributeProto.AttributeType. */
 export const ATTRIBUTE_TYPE = { float: 1, int: 2, tensor: 4 } as const;
 
-export const TENSOR = { name: "TensorProto", dims: 1, dataType: 2, floatData: 4, tensorName: 8 } as const;
+export const TENSOR = {
+  name: "TensorProto",
+  dims: 1,
+  dataType: 2,
+  floatData: 4,
+  int32Data: 5,
+  tensorName: 8,
+  rawData: 9,
+  doubleData: 10,
+} as const;
 
 /** TensorProto.DataType. */
-export const DATA_TYPE = { float: 1, float16: 10, bfloat16: 16 } as const;
+export const DATA_TYPE = { float: 1, float16: 10, double: 11, bfloat16: 16 } as const;
 
 export const SPARSE_TENSOR = { name: "SparseTensorProto", values: 1 } as const;
 

@@ -1,7 +1,7 @@
 /** Networks as ONNX models. SAU is a function of the model, which sau-simd/onnx adds. */
 import protobuf from "protobufjs";
-import { FLOAT, INTS_ATTRIBUTE, node, SCHEMA } from "../../../bench/peers/onnx-schema.js";
 import { addSauFunction } from "../../../dist/onnx.js";
+import { FLOAT, INTS_ATTRIBUTE, node, SCHEMA } from "../../../scripts/onnx-proto.js";
 import { tf } from "../framework.js";
 import type { Network } from "../nets/network.js";
 

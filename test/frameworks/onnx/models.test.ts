@@ -1,6 +1,6 @@
 /**
- * Promise: a rewritten model is the same model with another activation, in every runtime: published ones, and one with
- * activations in all the places where nodes can be.
+ * Promise: a rewritten model is the same model with another activation, in every runtime: published ones, one with
+ * activations in all the places where nodes can be, and one whose weights lie in another file.
  *
  * With a beta at which the smooth part vanishes, SAU is LeakyRelu: a model with its activations replaced gives what it
  * gives with LeakyRelu in their places, which the test writes by ONNX's own schema.
@@ -76,6 +76,8 @@ interface Subject {
   readonly bytes: Uint8Array;
   readonly replaced: number;
   readonly feeds: Record<string, Value>;
+  /** Files beside the model that it has data in, by name. */
+  readonly files?: Readonly<Record<string, Uint8Array>>;
   /** Whether its values are of one sign, so that it gives the same with another slope of the other side. */
   readonly isPositive?: boolean;
 }
@@ -206,23 +208,59 @@ function everywhere(): Subject {
   };
 }
 
+/** Two layers whose weights lie in another file, one behind the other. */
+function weightsElsewhere(): Subject {
+  const sizes = { w: [6, 8], v: [8, 4] } as const;
+  const weights = random.array(6 * 8 + 8 * 4, -1, 1);
+  let offset = 0;
+  const initializer = Object.entries(sizes).map(([name, dims]) => {
+    const length = 4 * dims[0] * dims[1];
+    const external_data = Object.entries({ location: "weights.bin", offset, length });
+    offset += length;
+    return {
+      name,
+      dims: [...dims],
+      data_type: 1,
+      data_location: "EXTERNAL",
+      external_data: external_data.map(([key, value]) => ({ key, value: `${value}` })),
+    };
+  });
+  const model = modelOf(
+    [
+      { op_type: "MatMul", input: ["x", "w"], output: ["a"] },
+      unary("Relu", "a", "b"),
+      { op_type: "MatMul", input: ["b", "v"], output: ["y"] },
+    ],
+    {},
+    { input: [valueInfo("x", [3, 6])], output: [valueInfo("y", [3, 4])], initializer },
+  );
+  return {
+    name: "a model with its weights in another file",
+    bytes: encodeModel(model),
+    replaced: 1,
+    feeds: { x: { data: random.array(3 * 6, -1, 1), dims: [3, 6] } },
+    files: { "weights.bin": new Uint8Array(weights.buffer) },
+  };
+}
+
 const SUBJECTS = [
   silero(),
   paddleOcr(),
   published("squeezenet", 26),
   published("shufflenet", 33),
   everywhere(),
+  weightsElsewhere(),
 ];
 
 describe.each(RUNTIMES)("$name", (runtime) => {
-  it.each(SUBJECTS)("$name", async ({ bytes, replaced, feeds, isPositive }) => {
+  it.each(SUBJECTS)("$name", async ({ bytes, replaced, isPositive, ...given }) => {
     const sau = replaceActivations(bytes, { from: ["Relu"], alpha: ALPHA, beta: SHARP });
     expect(sau.replaced).toHaveLength(replaced);
     const [found, expected, before, added] = await runtime.run([
-      { model: sau.model, feeds },
-      { model: leakyModel(bytes, "Relu"), feeds },
-      { model: bytes, feeds },
-      { model: addSauFunction(bytes), feeds },
+      { ...given, model: sau.model },
+      { ...given, model: leakyModel(bytes, "Relu") },
+      { ...given, model: bytes },
+      { ...given, model: addSauFunction(bytes) },
     ]);
     expectNear(found!, expected!);
     expectNear(added!, before!);

@@ -14,6 +14,17 @@ export interface Value {
 export interface Case {
   readonly model: Uint8Array;
   readonly feeds: Readonly<Record<string, Value>>;
+  /** Files beside the model that it has data in, by name. */
+  readonly files?: Readonly<Record<string, Uint8Array>>;
+}
+
+/** Writes a model and its files to a folder, which is made; returns the model's path. */
+function writeModel(folder: string, { model, files = {} }: Case): string {
+  mkdirSync(folder, { recursive: true });
+  for (const [name, data] of Object.entries(files)) writeFileSync(join(folder, name), data);
+  const path = join(folder, "model.onnx");
+  writeFileSync(path, model);
+  return path;
 }
 
 /** The outputs of a model, by name. */
@@ -43,7 +54,7 @@ interface Ort {
   readonly Tensor: new (type: string, data: Value["data"], dims: readonly number[]) => OrtTensor;
   readonly InferenceSession: {
     create(
-      model: Uint8Array,
+      model: Uint8Array | string,
       options: object,
     ): Promise<{
       run(feeds: Record<string, OrtTensor>): Promise<Record<string, OrtTensor>>;
@@ -66,13 +77,21 @@ export async function javascript(flavour: "node" | "web"): Promise<Runtime> {
     intraOpNumThreads: 1,
     executionProviders: [flavour === "web" ? "wasm" : "cpu"],
   };
+  const folder = temporaryFolder();
+  // In Node a model's files are found beside it; without a file system they are given.
+  const open = (each: Case) => {
+    if (each.files === undefined) return ort.InferenceSession.create(each.model, options);
+    if (flavour === "node") return ort.InferenceSession.create(writeModel(folder, each), options);
+    const externalData = Object.entries(each.files).map(([path, data]) => ({ path, data }));
+    return ort.InferenceSession.create(each.model, { ...options, externalData });
+  };
   return {
     name: `onnxruntime-${flavour}`,
     async run(cases) {
       const outputs: Outputs[] = [];
-      for (const { model, feeds } of cases) {
-        const session = await ort.InferenceSession.create(model, options);
-        const tensors = Object.entries(feeds).map(([name, value]) => {
+      for (const each of cases) {
+        const session = await open(each);
+        const tensors = Object.entries(each.feeds).map(([name, value]) => {
           return [name, new ort.Tensor(typeOf(value).ort, value.data, value.dims)] as const;
         });
         const results = await session.run(Object.fromEntries(tensors));
@@ -107,11 +126,10 @@ export function python(): Runtime {
   return {
     name: "onnxruntime in Python",
     async run(cases) {
-      const paths = cases.map(({ model, feeds }, i) => {
+      const paths = cases.map((each, i) => {
         const path = join(folder, `${i}`);
-        mkdirSync(path, { recursive: true });
-        writeFileSync(join(path, "model.onnx"), model);
-        const inputs = Object.entries(feeds).map(([name, value], at) => {
+        writeModel(path, each);
+        const inputs = Object.entries(each.feeds).map(([name, value], at) => {
           const file = `input-${at}`;
           writeFileSync(join(path, file), value.data);
           return { name, file, dtype: typeOf(value).numpy, dims: value.dims };

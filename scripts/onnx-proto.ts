@@ -1,6 +1,6 @@
-/** What is needed of ONNX's schema to write models. */
+/** The part of ONNX's onnx.proto that models are written by from nothing, in the bench and in the training example. */
 
-/** The part of ONNX's onnx.proto that the models written here need; fields have its names and numbers. */
+/** As protobufjs parses it; fields have ONNX's names and numbers. */
 export const SCHEMA = `
 syntax = "proto3";
 package onnx;
