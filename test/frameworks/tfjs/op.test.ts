@@ -43,6 +43,10 @@ const SHAPES: [x: number[], alpha: number[], beta: number[]][] = [
   [[2, 4500], [4500], [1]],
 ];
 
+it("is tested on the version that the configuration names", () => {
+  expect(tf.version_core).toMatch(new RegExp(`^${process.env.TFJS_VERSION}\\.`));
+});
+
 function parameters(alphaShape: number[], betaShape: number[]) {
   const alpha = uniformArray(tf.util.sizeFromShape(alphaShape), 1, random);
   const beta = uniformArray(tf.util.sizeFromShape(betaShape), 1, random).map((value) => 1.5 + value);

@@ -39,7 +39,7 @@ describe("registers", () => {
     registerTraining(tf);
   });
 
-  it("what TensorFlow.js 4.22 lacks or has wrong, once", () => {
+  it("what TensorFlow.js lacks or has wrong, once", () => {
     const warn = vi.spyOn(console, "warn");
     reset();
     expect(registerTraining(tf)).toEqual(NAMES);
@@ -52,7 +52,7 @@ describe("registers", () => {
   it("nothing in place of a kernel that is right", () => {
     const right = tf.getKernel("MaxPoolGrad", "wasm");
     reset();
-    tf.unregisterKernel("MaxPoolGrad", "wasm");
+    if (tf.getKernel("MaxPoolGrad", "wasm")) tf.unregisterKernel("MaxPoolGrad", "wasm"); // 4.0 has none
     tf.registerKernel(right);
     expect(registerTraining(tf)).toEqual(NAMES.slice(0, 3));
     expect(tf.getKernel("MaxPoolGrad", "wasm")).toBe(right);
@@ -236,7 +236,10 @@ describe("a step of training", () => {
     const model = make();
     model.setWeights(model.getWeights().map(({ shape }) => tensor(shape, (value) => value / 2)));
     const x = tensor([6, ...(model.inputs[0]!.shape.slice(1) as number[])]);
-    const labels = tf.oneHot(tf.tensor1d([0, 1, 2, 3, 4, 0], "int32"), 5);
+    // Not by oneHot, whose integers 4.0 moves to another backend as they are, to be read as floats.
+    const labels = tf.tensor2d(
+      [0, 1, 2, 3, 4, 0].map((label) => [0, 1, 2, 3, 4].map((i) => Number(i === label))),
+    );
     const loss = () =>
       tf.losses.softmaxCrossEntropy(labels, model.apply(x, { training: true }) as tf.Tensor) as tf.Scalar;
     const pairs = await onBoth(() => {
