@@ -66,6 +66,8 @@ export interface LayerVariable {
 
 /** The layer that SAU's is made from. */
 export interface PReluLayer {
+  /** What an input has to be, from when the layer was built: the size of each of `axes`. */
+  readonly inputSpec: readonly { readonly axes: Record<number, number | null> }[];
   sharedAxes: number[] | null;
   readonly alpha: LayerVariable;
   readonly alphaRegularizer: object | null;
