@@ -128,6 +128,7 @@ export interface Tf extends TensorFlow {
   sub(a: Tensor | number, b: Tensor | number): Tensor;
   mul(a: Tensor | number, b: Tensor | number): Tensor;
   pow(a: Tensor, b: number): Tensor;
+  minimum(a: Tensor, b: number): Tensor;
   square(x: Tensor): Tensor;
   exp(x: Tensor): Tensor;
   erf(x: Tensor): Tensor;
