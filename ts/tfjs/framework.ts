@@ -26,7 +26,6 @@ export interface TensorInfo {
 
 /** A tensor. */
 export interface Tensor extends TensorInfo {
-  readonly rank: number;
   readonly isDisposed: boolean;
   dataSync(): ArrayLike<number>;
   dispose(): void;
@@ -100,7 +99,6 @@ export interface Tf extends TensorFlow {
   cast(x: Tensor, dtype: "float32"): Tensor;
   customGrad(f: CustomGrad): (...tensors: Tensor[]) => Tensor;
   getBackend(): string;
-  findBackend(name: string): object | null;
   getKernel(kernel: string, backend: string): KernelConfig | undefined;
   registerKernel(config: KernelConfig): void;
   unregisterKernel(kernel: string, backend: string): void;
@@ -165,7 +163,6 @@ export interface WindowInfo {
   readonly inChannels: number;
   readonly outHeight: number;
   readonly outWidth: number;
-  readonly outChannels: number;
   readonly strideHeight: number;
   readonly strideWidth: number;
   readonly filterHeight: number;

@@ -1,11 +1,15 @@
 /** Promise: `sau` is SAU on every backend, for everything that broadcasts, and cleans up behind itself. */
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { createSauSync } from "../../../ts/index.js";
 import { expectSameBits, randomNumbers, uniformArray } from "../../support/numbers.js";
 import { activation } from "../../support/oracle.js";
 import { BACKENDS, leftBehind, placeIn, sau, tf, valuesOf, WITH_KERNELS } from "./support.js";
 
 const random = randomNumbers(7);
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 /** x, and shapes of alpha and beta that broadcast to it. */
 const SHAPES: [x: number[], alpha: number[], beta: number[]][] = [
@@ -152,6 +156,19 @@ describe.each(WITH_KERNELS)("on %s, the kernel", (backend) => {
     expectSameBits(valuesOf(dBeta!), expected.dBeta, () => "dbeta");
   });
 });
+
+it.each(WITH_KERNELS)(
+  "on %s, the kernel is given numbers as attributes, tensors as inputs",
+  async (backend) => {
+    await tf.setBackend(backend);
+    const run = vi.spyOn(tf.getKernel("Sau", backend), "kernelFunc");
+    sau([1, 2], [0.5], 3);
+    expect(run).toHaveBeenCalledOnce();
+    const { inputs, attrs } = run.mock.calls[0]![0];
+    expect(Object.keys(inputs)).toEqual(["x", "alpha"]);
+    expect(attrs).toEqual({ beta: 3 });
+  },
+);
 
 describe.each(BACKENDS)("on %s, the gradient of alpha", (backend) => {
   it("is 0 at infinity, -infinity at -infinity, and NaN at NaN", async () => {
