@@ -15,12 +15,14 @@ const HELP = `Writes the tables and plots of ${DOCUMENT_NAME}.
 npm run training:report [-- FILE...]
 
 Takes the results in FILEs, of which the last counts where a run is in several, and keeps them in
-docs/training/results.jsonl; without a FILE, those that are kept there. Plots need vega: npm ci --prefix bench`;
+docs/training/results.jsonl; without a FILE, those that are kept there. The trials of learning rates are those in
+docs/training/trials.jsonl. Plots need vega: npm ci --prefix bench`;
 
 const ROOT = new URL("../../../", import.meta.url);
 const DOCUMENT = new URL(DOCUMENT_NAME, ROOT);
 const FOLDER = new URL("docs/training/", ROOT);
 const KEPT = fileURLToPath(new URL("results.jsonl", FOLDER));
+const TRIALS = fileURLToPath(new URL("trials.jsonl", FOLDER));
 
 async function main(args: readonly string[]): Promise<void> {
   const { values, positionals: files } = parseOptions({
@@ -34,6 +36,7 @@ async function main(args: readonly string[]): Promise<void> {
   }
   const results = merge(files.length === 0 ? [KEPT] : files);
   const comparisons = compareAll(results);
+  const tried = readResults(TRIALS);
   // Drawn before anything is written: where vega is missing, nothing has changed.
   const plots: { readonly file: string; readonly svg: string }[] = [];
   for (const comparison of comparisons) {
@@ -44,7 +47,7 @@ async function main(args: readonly string[]): Promise<void> {
       });
     }
   }
-  const document = fill(DOCUMENT_NAME, "training", readFileSync(DOCUMENT, "utf8"), parts(comparisons));
+  const document = fill(DOCUMENT_NAME, "training", readFileSync(DOCUMENT, "utf8"), parts(comparisons, tried));
   mkdirSync(FOLDER, { recursive: true });
   for (const { file, svg } of plots) writeFileSync(new URL(file, FOLDER), svg);
   writeFileSync(KEPT, serialise(results));

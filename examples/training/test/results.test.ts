@@ -182,9 +182,21 @@ describe("docs/training.md", () => {
     for (const list of cnn.runs.values()) expect(list.length).toBeGreaterThanOrEqual(5);
   });
 
+  const trials = readResults(new URL("training/trials.jsonl", docs).pathname);
+
+  it("has the learning rate of each network, and others, tried with a seed that is not compared", () => {
+    for (const { net, schedule, runs } of compareAll(results)) {
+      const tried = trials.filter((trial) => trial.net === net);
+      expect(tried.map((trial) => trial.schedule.rate)).toContain(schedule.rate);
+      expect(tried.length).toBeGreaterThanOrEqual(3);
+      const compared = [...runs.values()].flat().map(({ seed }) => seed);
+      for (const { seed } of tried) expect(compared).not.toContain(seed);
+    }
+  });
+
   it("is what npm run training:report makes of the results", () => {
     const text = readFileSync(new URL("training.md", docs), "utf8");
-    for (const [name, part] of Object.entries(parts(compareAll(results)))) {
+    for (const [name, part] of Object.entries(parts(compareAll(results), trials))) {
       expect(text).toContain(`<!-- training:${name} -->\n\n${part}\n\n<!-- /training:${name} -->`);
     }
   });
