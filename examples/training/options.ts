@@ -1,8 +1,8 @@
 /** The command line. */
-import { parseArgs } from "node:util";
+import { OptionError, parseOptions } from "./command-line.js";
 import type { DataName } from "./data/dataset.js";
 import { DATA_NAMES } from "./data/index.js";
-import { ACTIVATION_NAMES } from "./nets/activations.js";
+import { ACTIVATION_NAMES, type ActivationName } from "./nets/activations.js";
 import { NETS } from "./nets/index.js";
 import { countSteps, defaultSchedule, type Run, type Schedule } from "./settings.js";
 
@@ -16,12 +16,13 @@ export interface Options {
   readonly save: string | undefined;
 }
 
-/** A command line that cannot be followed; the message says what was given and what is expected. */
-export class OptionError extends Error {
-  override readonly name = "OptionError";
-}
-
 const BACKENDS = ["wasm", "cpu"] as const;
+
+/** What --save takes: networks whose layers save/onnx.ts knows. */
+const SAVED: { readonly nets: readonly string[]; readonly activations: readonly ActivationName[] } = {
+  nets: ["cnn"],
+  activations: ["sau", "sau-beta-1"],
+};
 
 /** What --quick trains with: to see that everything works. */
 const QUICK: Partial<Schedule> = { images: 128, testImages: 100, batch: 32, epochs: 0.5, checks: 1 };
@@ -42,8 +43,9 @@ npm run example:training -- [options]
   --checks N          how often the network is tried on the test images
   --backend NAME      TensorFlow.js's: ${BACKENDS.join(", ")} (default wasm)
   --results FILE      where results are appended, a line a run (default training-results.jsonl);
-                      runs that it has are not done again
-  --save DIR          writes the network of the one run asked for, as TensorFlow.js and ONNX have it
+                      runs that it has are not done again; all of one --backend
+  --save DIR          writes the network of the one run asked for, as TensorFlow.js and ONNX have it:
+                      ${SAVED.nets.join(", ")} with ${SAVED.activations.join(" or ")}
   --quick             two steps of each activation on both small networks, one seed
   --help              this text
 
@@ -53,7 +55,7 @@ export function readOptions(args: readonly string[]): Options {
   const given = parse(args);
   const data = oneOf("data", given.data ?? "fashion-mnist", DATA_NAMES);
   const net = oneOf("net", given.net ?? "cnn", [...NETS.keys()]);
-  const activations = (given.activations?.split(",") ?? ACTIVATION_NAMES).map((name) =>
+  const activations = [...new Set(given.activations?.split(",") ?? ACTIVATION_NAMES)].map((name) =>
     oneOf("activations", name, ACTIVATION_NAMES),
   );
   const seeds = given.quick ? [1] : readSeeds(given.seeds ?? "1-5");
@@ -70,11 +72,7 @@ export function readOptions(args: readonly string[]): Options {
       })),
     ),
   );
-  if (given.save !== undefined && runs.length !== 1) {
-    throw new OptionError(
-      `--save was given with ${runs.length} runs, expected one: one of --activations, one of --seeds`,
-    );
-  }
+  if (given.save !== undefined) checkSaved(runs);
   return {
     help: given.help ?? false,
     runs,
@@ -84,6 +82,21 @@ export function readOptions(args: readonly string[]): Options {
     results: given.results ?? "training-results.jsonl",
     save: given.save,
   };
+}
+
+function checkSaved(runs: readonly Run[]): void {
+  const [run] = runs;
+  if (run === undefined || runs.length !== 1) {
+    throw new OptionError(
+      `--save was given with ${runs.length} runs, expected one: one of --activations, one of --seeds`,
+    );
+  }
+  const { net, activation } = run;
+  if (SAVED.nets.includes(net) && SAVED.activations.includes(activation)) return;
+  throw new OptionError(
+    `--save was given with ${net} and ${activation}, expected ${SAVED.nets.join(", ")} with ` +
+      `${SAVED.activations.join(" or ")}: other layers are not written as ONNX`,
+  );
 }
 
 type Given = ReturnType<typeof parse>;
@@ -108,12 +121,7 @@ function parse(args: readonly string[]) {
     quick: flag,
     help: flag,
   };
-  try {
-    return parseArgs({ args: [...args], options }).values;
-  } catch (error) {
-    const [problem] = (error as Error).message.split(/\.\s/);
-    throw new OptionError(`${problem}; --help lists the options`);
-  }
+  return parseOptions({ args: [...args], options }).values;
 }
 
 function readSchedule(given: Given, data: DataName, net: string): Schedule {

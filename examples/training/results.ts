@@ -1,5 +1,5 @@
 /** Files of results: one line of JSON a run, appended when the run is done, so that what is done is kept. */
-import { appendFileSync, existsSync, readFileSync, truncateSync } from "node:fs";
+import { appendFileSync, closeSync, existsSync, openSync, readFileSync, truncateSync } from "node:fs";
 import { keyOf, type Run } from "./settings.js";
 
 /** How a run stood at some step. */
@@ -32,20 +32,32 @@ export interface Recorded extends RunResult {
   };
 }
 
-/** A line of a file that is no result. */
+/** A file that cannot be read or written, or a line of it that cannot be used. */
 export class ResultsError extends Error {
   override readonly name = "ResultsError";
 }
 
 /**
- * The results in `file`, none where there is no file. Of a run that is there twice, the last counts. A last line
- * without an end was being written when the program was stopped: it is left out.
+ * Makes `file` where there is none, so that one that cannot be written is found before hours of work, not after.
  *
- * @throws {ResultsError} naming a line that cannot be read
+ * @throws {ResultsError} where it cannot be written
+ */
+export function openResults(file: string): void {
+  try {
+    closeSync(openSync(file, "a"));
+  } catch (error) {
+    throw unusable(file, "written", error);
+  }
+}
+
+/**
+ * The results in `file`. Of a run that is there twice, the last counts. A last line without an end was being written
+ * when the program was stopped: it is left out.
+ *
+ * @throws {ResultsError} for a file that cannot be read, and naming a line that is no result
  */
 export function readResults(file: string): Recorded[] {
-  if (!existsSync(file)) return [];
-  const lines = readFileSync(file, "utf8").split("\n");
+  const lines = read(file).split("\n");
   lines.pop(); // what follows the last end of a line: nothing, or a line that has none
   const byKey = new Map<string, Recorded>();
   lines.forEach((line, index) => {
@@ -53,6 +65,33 @@ export function readResults(file: string): Recorded[] {
     byKey.set(keyOf(result), result);
   });
   return [...byKey.values()];
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw unusable(file, "read", error);
+  }
+}
+
+function unusable(file: string, verb: "read" | "written", error: unknown): ResultsError {
+  return new ResultsError(`${file} cannot be ${verb} (${(error as NodeJS.ErrnoException).code})`, {
+    cause: error,
+  });
+}
+
+/**
+ * Expects all results to be those of one backend: the times of others do not compare, and neither do the last bits.
+ *
+ * @throws {ResultsError} naming the backend that another result has
+ */
+export function checkBackend(results: readonly Recorded[], backend: string, where: string): void {
+  const other = results.find(({ on }) => on.backend !== backend);
+  if (other === undefined) return;
+  throw new ResultsError(
+    `${where} has results of the ${other.on.backend} backend, expected ${backend}: each has a file of its own`,
+  );
 }
 
 /** Appends a result to `file`, which is made where there is none; after a line without an end, on a new one. */
@@ -80,13 +119,14 @@ function parse(line: string, place: string): Recorded {
   } catch (error) {
     throw new ResultsError(`${place} is no JSON: ${(error as Error).message}`, { cause: error });
   }
-  const { data, net, activation, seed, schedule, checks } = (value ?? {}) as Partial<Recorded>;
+  const { data, net, activation, seed, schedule, checks, on } = (value ?? {}) as Partial<Recorded>;
   const isResult =
     [data, net, activation].every((text) => typeof text === "string") &&
     typeof seed === "number" &&
     typeof schedule === "object" &&
     Array.isArray(checks) &&
-    checks.length > 0;
+    checks.length > 0 &&
+    typeof on?.backend === "string";
   if (!isResult) throw new ResultsError(`${place} is no result of a run: ${line.slice(0, 80)}`);
   return value as Recorded;
 }

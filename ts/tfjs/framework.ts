@@ -26,7 +26,6 @@ export interface TensorInfo {
 
 /** A tensor. */
 export interface Tensor extends TensorInfo {
-  readonly rank: number;
   readonly isDisposed: boolean;
   dataSync(): ArrayLike<number>;
   dispose(): void;
@@ -66,6 +65,8 @@ export interface LayerVariable {
 
 /** The layer that SAU's is made from. */
 export interface PReluLayer {
+  /** What an input has to be, from when the layer was built: the size of each of `axes`. */
+  readonly inputSpec: readonly { readonly axes: Record<number, number | null> }[];
   sharedAxes: number[] | null;
   readonly alpha: LayerVariable;
   readonly alphaRegularizer: object | null;
@@ -98,7 +99,6 @@ export interface Tf extends TensorFlow {
   cast(x: Tensor, dtype: "float32"): Tensor;
   customGrad(f: CustomGrad): (...tensors: Tensor[]) => Tensor;
   getBackend(): string;
-  findBackend(name: string): object | null;
   getKernel(kernel: string, backend: string): KernelConfig | undefined;
   registerKernel(config: KernelConfig): void;
   unregisterKernel(kernel: string, backend: string): void;
@@ -126,6 +126,7 @@ export interface Tf extends TensorFlow {
   sub(a: Tensor | number, b: Tensor | number): Tensor;
   mul(a: Tensor | number, b: Tensor | number): Tensor;
   pow(a: Tensor, b: number): Tensor;
+  minimum(a: Tensor, b: number): Tensor;
   square(x: Tensor): Tensor;
   exp(x: Tensor): Tensor;
   erf(x: Tensor): Tensor;
@@ -162,7 +163,6 @@ export interface WindowInfo {
   readonly inChannels: number;
   readonly outHeight: number;
   readonly outWidth: number;
-  readonly outChannels: number;
   readonly strideHeight: number;
   readonly strideWidth: number;
   readonly filterHeight: number;

@@ -32,11 +32,13 @@ export interface RegisteredSau<T extends TensorFlow> {
    *
    * x is a tensor of any rank, or what makes one; int32 and bool are cast to float32. alpha and beta are numbers
    * (0.15 and 20000 by default), or tensors that broadcast to x. There are gradients of x, and of those parameters
-   * that are tensors, of any order.
+   * that are tensors, of any order; those of second and higher order need an erf of the backend, which wasm has from
+   * TensorFlow.js 4.6 on.
    *
    * On the wasm and the cpu backend the values and their bounds are those of `forward` and `backward` of sau-simd,
-   * NaN and infinities included. Elsewhere they are as exact as the backend's erf, a tensor beta is not checked, and
-   * -infinity at alpha = 0 gives NaN (test/frameworks/tfjs/op.test.ts). Source: arXiv 2109.13210, section 3.
+   * NaN and infinities included. Elsewhere they are as exact as the backend's erf: with TensorFlow.js's own, y is off by
+   * at most 3e-7 of max(|x|, 1 / beta) for alpha from 0 to 1; a tensor beta is not checked; and -infinity at alpha = 0
+   * gives NaN (test/frameworks/tfjs/op.test.ts). Source: arXiv 2109.13210, section 3.
    *
    * @throws {TypeError} for kinds, dtypes and shapes; {RangeError} for a parameter's value; {DisposedError} for a
    * tensor that was disposed of

@@ -4,8 +4,21 @@ import { DEFAULTS, ParamsChecker } from "../params.js";
 import type { Identifier, LayerVariable, PReluLayer, Tensor, Tf } from "./framework.js";
 import type { Op } from "./op.js";
 
-/** Options of the layer {@link RegisteredSau.Sau}; also those of every layer, such as name, trainable, inputShape. */
-export interface SauLayerArgs {
+/** Options that every layer of TensorFlow.js takes. */
+interface LayerArgs {
+  readonly name?: string;
+  readonly trainable?: boolean;
+  /** The shape of the input without the batch, where the layer is a model's first; these four are for such layers. */
+  readonly inputShape?: readonly (number | null)[];
+  readonly batchInputShape?: readonly (number | null)[];
+  readonly batchSize?: number;
+  readonly dtype?: string;
+  /** Where the weights start: tensors, in the order of the layer's weights. */
+  readonly weights?: readonly object[];
+}
+
+/** Options of the layer {@link RegisteredSau.Sau}. */
+export interface SauLayerArgs extends LayerArgs {
   /** Where alpha starts. Default: 0.15, the paper's. */
   readonly alphaInitializer?: Identifier;
   readonly alphaRegularizer?: Identifier;
@@ -22,11 +35,13 @@ export interface SauLayerArgs {
   readonly trainBeta?: boolean;
   readonly logBetaRegularizer?: Identifier;
   readonly logBetaConstraint?: Identifier;
-  readonly [option: string]: unknown;
 }
 
 /** A layer as its own package types it, which need not be installed. */
 type LayerClass = new (args?: SauLayerArgs) => object;
+
+/** Of the layers that are made on the way: without a name they would count among the user's PReLUs, which are numbered. */
+const HIDDEN = { name: "of_sau" };
 
 /** The one shape of an input that may come as a list of one. */
 function onlyShape(inputShape: unknown): (number | null)[] {
@@ -40,7 +55,7 @@ function onlyShape(inputShape: unknown): (number | null)[] {
  */
 export function createLayer(tf: Tf, sau: Op): LayerClass & { readonly className: string } {
   const { layers, initializers } = tf as Required<Tf>;
-  const PReLU = layers.prelu({}).constructor as new (args: object) => PReluLayer;
+  const PReLU = layers.prelu(HIDDEN).constructor as new (args: object) => PReluLayer;
 
   class Sau extends PReLU {
     static readonly className = "Sau";
@@ -63,6 +78,7 @@ export function createLayer(tf: Tf, sau: Op): LayerClass & { readonly className:
       this.#beta = beta;
       this.#trainBeta = trainBeta;
       this.#forLogBeta = layers.prelu({
+        ...HIDDEN,
         alphaRegularizer: args.logBetaRegularizer,
         alphaConstraint: args.logBetaConstraint,
       });
@@ -87,6 +103,8 @@ export function createLayer(tf: Tf, sau: Op): LayerClass & { readonly className:
         );
       }
       super.build(shape);
+      // PReLU asks for the sizes of shared axes too, on which alpha does not depend.
+      for (const axis of this.sharedAxes) delete this.inputSpec[0]!.axes[axis];
       if (!this.#trainBeta) return;
       const { alphaRegularizer, alphaConstraint } = this.#forLogBeta;
       const start = initializers.constant({ value: Math.log(this.#beta) });

@@ -40,19 +40,19 @@ function hasKernel(tf: Tf, name: string): boolean {
   return tf.getKernel(name, tf.getBackend()) !== undefined;
 }
 
+/** The parameters that are numbers. */
+function numbersOf({ alpha, beta }: Parameters): Partial<Record<keyof Parameters, number>> {
+  return { ...(!isTensor(alpha) && { alpha }), ...(!isTensor(beta) && { beta }) };
+}
+
 function runKernel(
   tf: Tf,
   name: string,
   inputs: Record<string, Tensor>,
   parameters: Parameters,
 ): Tensor | Tensor[] {
-  return tf.engine().runKernel(
-    name,
-    { ...inputs, ...ofTensors(parameters, (tensor) => tensor) },
-    {
-      ...parameters,
-    },
-  );
+  const tensors = ofTensors(parameters, (tensor) => tensor);
+  return tf.engine().runKernel(name, { ...inputs, ...tensors }, numbersOf(parameters));
 }
 
 /**
@@ -99,8 +99,7 @@ export function createOp(tf: Tf): Op {
     tf.tidy("sau", () => {
       const x = floatTensor(tf, "x", givenX);
       const parameters = { alpha: parameter("alpha", givenAlpha), beta: parameter("beta", givenBeta) };
-      const { alpha, beta } = parameters;
-      checker.check({ ...(!isTensor(alpha) && { alpha }), ...(!isTensor(beta) && { beta }) }, 1);
+      checker.check(numbersOf(parameters), 1);
       const shapes: ParameterShapes = ofTensors(parameters, ({ shape }) => shape);
       channelsOf(x.shape, shapes);
       const compute = tf.customGrad((...args) =>

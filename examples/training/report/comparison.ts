@@ -1,6 +1,6 @@
 /** Results of one network, arranged to be compared. */
 import { ACTIVATION_NAMES, type ActivationName } from "../nets/activations.js";
-import { type Recorded, ResultsError } from "../results.js";
+import { checkBackend, type Recorded, ResultsError } from "../results.js";
 import { type Setting, settingKey } from "../settings.js";
 import { type Difference, difference } from "./statistics.js";
 
@@ -12,7 +12,7 @@ export interface Comparison extends Setting {
 /**
  * The runs of `net` on `data`; undefined where there are none.
  *
- * @throws {ResultsError} where they were not all trained in the same way
+ * @throws {ResultsError} where they were not all trained in the same way, on the same backend
  */
 export function compare(
   results: readonly Recorded[],
@@ -29,6 +29,7 @@ export function compare(
         `${JSON.stringify(one.schedule)} and ${JSON.stringify(other.schedule)}`,
     );
   }
+  checkBackend(found, one.on.backend, `${net} on ${data}`);
   const runs = ACTIVATION_NAMES.map(
     (name) =>
       [name, found.filter(({ activation }) => activation === name).sort((a, b) => a.seed - b.seed)] as const,

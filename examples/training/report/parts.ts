@@ -1,7 +1,7 @@
 /** What is generated of the document. */
 import { type Recorded, ResultsError } from "../results.js";
 import { type Comparison, compare } from "./comparison.js";
-import { accuracies, alphas, differences, findings, schedule, times } from "./tables.js";
+import { accuracies, alphas, differences, findings, schedule, times, trials } from "./tables.js";
 
 export const DOCUMENT_NAME = "docs/training.md";
 
@@ -26,14 +26,16 @@ export function compareAll(results: readonly Recorded[]): Comparison[] {
   });
 }
 
-/** The parts of the document, by their names. */
-export function parts(comparisons: readonly Comparison[]): Record<string, string> {
-  return Object.fromEntries(
-    comparisons.flatMap((comparison) =>
-      Object.entries(NETS.get(comparison.net)!).map(([part, write]) => [
-        `${comparison.net}:${part}`,
-        write(comparison),
-      ]),
-    ),
+/** The parts of the document, by their names. `tried` are the runs that the learning rates were chosen by. */
+export function parts(
+  comparisons: readonly Comparison[],
+  tried: readonly Recorded[],
+): Record<string, string> {
+  const ofNets = comparisons.flatMap((comparison) =>
+    Object.entries(NETS.get(comparison.net)!).map(([part, write]) => [
+      `${comparison.net}:${part}`,
+      write(comparison),
+    ]),
   );
+  return { trials: trials(tried), ...Object.fromEntries(ofNets) };
 }

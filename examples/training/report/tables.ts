@@ -36,6 +36,24 @@ export function schedule({ schedule: s, runs, data }: Comparison): string {
   );
 }
 
+/** The runs that the learning rates were chosen by. */
+export function trials(results: readonly Recorded[]): string {
+  const rows = [...results]
+    .sort((a, b) => a.net.localeCompare(b.net) || a.schedule.rate - b.schedule.rate)
+    .map(({ net, activation, seed, schedule, checks }) => {
+      const last = checks[checks.length - 1];
+      const [steps, from] = [countSteps(schedule), checks.at(-2)?.step ?? 0];
+      return [
+        `${net}, ${label(activation)}, seed ${seed}`,
+        String(schedule.rate),
+        String(steps),
+        `${last.trainLoss.toFixed(4)}, steps ${from + 1} to ${last.step}`,
+        fixed(100 * last.testAccuracy),
+      ];
+    });
+  return table(["", "learning rate", "steps", "training loss", "% right"], rows);
+}
+
 /** A row an activation: what it reached, and how that differs from ReLU. */
 export function accuracies(comparison: Comparison): string {
   const rows = [...comparison.runs].map(([name, list]) => {

@@ -1,5 +1,5 @@
 /** A network in both formats, with what it answers, so that whoever loads it can tell that it is the same. */
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Batches } from "../data/batches.js";
 import { type Dataset, first } from "../data/dataset.js";
@@ -19,14 +19,37 @@ export interface Predictions {
   readonly scores: readonly number[];
 }
 
-/** Writes model.json, weights.bin, model.onnx and predictions.json to `folder`. */
+/** A folder that cannot be made; the message names it. */
+export class FolderError extends Error {
+  override readonly name = "FolderError";
+}
+
+/**
+ * Makes the folder that {@link keep} writes to, where there is none: before a network is trained for it.
+ *
+ * @throws {FolderError} where it cannot be made
+ */
+export function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new FolderError(`the folder ${folder} cannot be made (${(error as NodeJS.ErrnoException).code})`, {
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Writes model.json, weights.bin, model.onnx and predictions.json to `folder`, which is there.
+ *
+ * @throws {TypeError} for a network that {@link toOnnx} does not take, before anything is written
+ */
 export async function keep(network: Network, dataset: Dataset, folder: string): Promise<void> {
+  const onnx = tf.tidy(() => toOnnx(network));
+  const predictions = predict(network, dataset);
   await saveLayers(network, folder);
-  writeFileSync(
-    join(folder, "model.onnx"),
-    tf.tidy(() => toOnnx(network)),
-  );
-  writeFileSync(join(folder, "predictions.json"), `${JSON.stringify(predict(network, dataset))}\n`);
+  writeFileSync(join(folder, "model.onnx"), onnx);
+  writeFileSync(join(folder, "predictions.json"), `${JSON.stringify(predictions)}\n`);
 }
 
 function predict(network: Network, dataset: Dataset): Predictions {

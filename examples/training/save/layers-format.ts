@@ -1,15 +1,14 @@
 /** Networks in TensorFlow.js's layers format: model.json, and weights.bin beside it. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { tf } from "../framework.js";
 import type { Network } from "../nets/network.js";
 
 const [MODEL, WEIGHTS] = ["model.json", "weights.bin"];
 
-/** Writes a network to a folder, as `tf.loadLayersModel` reads it from a server. */
+/** Writes a network to a folder that is there, as `tf.loadLayersModel` reads it from a server. */
 export async function saveLayers(network: Network, folder: string): Promise<void> {
   const handler = tf.io.withSaveHandler(async ({ modelTopology, weightSpecs, weightData }) => {
-    mkdirSync(folder, { recursive: true });
     const weightsManifest = [{ paths: [WEIGHTS], weights: weightSpecs }];
     const json = { format: "layers-model", modelTopology, weightsManifest };
     writeFileSync(join(folder, MODEL), `${JSON.stringify(json)}\n`);

@@ -1,7 +1,8 @@
 /** Promise: the network that is kept answers as it did when it was trained, in every format and place. */
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as ort from "onnxruntime-node";
@@ -16,7 +17,7 @@ import { tf, useBackend } from "../framework.js";
 import { ACTIVATIONS } from "../nets/activations.js";
 import { NETS } from "../nets/index.js";
 import type { Network } from "../nets/network.js";
-import type { Predictions } from "../save/keep.js";
+import { keep, type Predictions } from "../save/keep.js";
 import { loadLayers } from "../save/layers-format.js";
 import { toOnnx } from "../save/onnx.js";
 import { evaluate } from "../train.js";
@@ -123,6 +124,17 @@ describe("as ONNX, in ONNX Runtime", () => {
     const network = NETS.get("shufflenet-narrow")!(digits, ACTIVATIONS.sau, 1);
     expect(() => toOnnx(network)).toThrow(TypeError);
     expect(() => toOnnx(network)).toThrow(/is BatchNormalization, expected one of .*Conv2D/);
+  });
+
+  it("is made before anything is written: a network that is refused leaves no file behind", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "sau-training-"));
+    try {
+      const network = NETS.get("cnn")!(digits, ACTIVATIONS.relu, 1);
+      await expect(keep(network, digits, folder)).rejects.toThrow(TypeError);
+      expect(readdirSync(folder)).toEqual([]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 

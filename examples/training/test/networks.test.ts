@@ -9,7 +9,7 @@ import { NETS } from "../nets/index.js";
 import { countParameters, type Network } from "../nets/network.js";
 import { shuffleNet, WIDTHS } from "../nets/shufflenet.js";
 import { defaultSchedule, type Run } from "../settings.js";
-import { gradients, oneHot, train } from "../train.js";
+import { createNetwork, gradients, oneHot, train } from "../train.js";
 
 const SMALL_NETS = ["cnn", "shufflenet-narrow"];
 const IMAGES = { side: 28, channels: 1, classes: 10 };
@@ -70,6 +70,59 @@ describe("ShuffleNet V2", () => {
     expect(of(channelShuffle())).toEqual([0, 3, 1, 4, 2, 5]);
     expect(of(channelHalf(0))).toEqual([0, 1, 2]);
     expect(of(channelHalf(1))).toEqual([3, 4, 5]);
+  });
+});
+
+describe("weight decay", () => {
+  it("draws what multiplies towards 0, by rate x decay of it a step, and nothing else", () => {
+    const random = createRandom(9);
+    const pixels = Uint8Array.from({ length: 8 * 28 * 28 }, () => 256 * random());
+    const set = { count: 8, pixels, labels: Uint8Array.from({ length: 8 }, (_, i) => i) };
+    const dataset: Dataset = { ...IMAGES, name: "digits", augmented: false, train: set, test: set };
+    const [rate, weightDecay] = [0.01, 0.5];
+    const runWith = (decay: number): Run => ({
+      data: "digits",
+      net: "shufflenet-narrow",
+      schedule: {
+        epochs: 1,
+        batch: 8,
+        rate,
+        momentum: 0.9,
+        weightDecay: decay,
+        images: 8,
+        testImages: 8,
+        checks: 1,
+      },
+      activation: "sau",
+      seed: 1,
+    });
+    const weightsOf = (network: Network) => {
+      const found = network.trainableWeights.map(
+        (weight) => [weight.originalName.split("/").at(-1)!, [...weight.read().dataSync()]] as const,
+      );
+      network.dispose();
+      return found;
+    };
+    const first = weightsOf(createNetwork(runWith(0), dataset));
+    const plain = weightsOf(train(runWith(0), dataset).network);
+    const decayed = weightsOf(train(runWith(weightDecay), dataset).network);
+    const kinds = new Set<string>();
+    first.forEach(([kind, start], i) => {
+      kinds.add(kind);
+      const multiplies = kind === "kernel" || kind === "depthwise_kernel";
+      const [without, found] = [plain[i][1], decayed[i][1]];
+      if (!multiplies) {
+        expect(found).toEqual(without);
+        return;
+      }
+      const scale = Math.max(...start.map(Math.abs), ...without.map(Math.abs));
+      expect(scale).toBeGreaterThan(0);
+      const worst = Math.max(
+        ...start.map((value, j) => Math.abs(found[j] - (without[j] - rate * weightDecay * value))),
+      );
+      expect(worst / scale).toBeLessThan(1e-6);
+    });
+    expect(kinds).toEqual(new Set(["kernel", "depthwise_kernel", "bias", "alpha", "gamma", "beta"]));
   });
 });
 

@@ -3,12 +3,20 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { OptionError } from "../command-line.js";
 import { ACTIVATION_NAMES, type ActivationName } from "../nets/activations.js";
-import { OptionError, readOptions } from "../options.js";
+import { readOptions } from "../options.js";
 import { compare, pointsMore } from "../report/comparison.js";
 import { compareAll, parts } from "../report/parts.js";
 import { deviation, difference, mean } from "../report/statistics.js";
-import { appendResult, type Recorded, ResultsError, readResults } from "../results.js";
+import {
+  appendResult,
+  checkBackend,
+  openResults,
+  type Recorded,
+  ResultsError,
+  readResults,
+} from "../results.js";
 import { defaultSchedule, keyOf } from "../settings.js";
 
 const folder = mkdtempSync(join(tmpdir(), "sau-training-"));
@@ -29,14 +37,38 @@ function result(activation: ActivationName, seed: number, testAccuracy: number):
   };
 }
 
+const onCpu = (one: Recorded): Recorded => ({ ...one, on: { ...one.on, backend: "cpu" } });
+
 describe("a file of results", () => {
-  it("has no results where there is no file, then those appended; of a run that is there twice the last", () => {
+  it("has no results when it is made, then those appended; of a run that is there twice the last", () => {
     const file = join(folder, "a.jsonl");
+    openResults(file);
     expect(readResults(file)).toEqual([]);
     appendResult(file, result("relu", 1, 0.5));
     appendResult(file, result("sau", 1, 0.6));
     appendResult(file, result("relu", 1, 0.7));
-    expect(readResults(file)).toEqual([result("relu", 1, 0.7), result("sau", 1, 0.6)]);
+    const expected = [result("relu", 1, 0.7), result("sau", 1, 0.6)];
+    expect(readResults(file)).toEqual(expected);
+    openResults(file);
+    expect(readResults(file)).toEqual(expected);
+  });
+
+  it("is not there, or cannot be written: says which", () => {
+    const missing = join(folder, "missing.jsonl");
+    expect(() => readResults(missing)).toThrow(ResultsError);
+    expect(() => readResults(missing)).toThrow(`${missing} cannot be read (ENOENT)`);
+    const nowhere = join(folder, "nowhere", "a.jsonl");
+    expect(() => openResults(nowhere)).toThrow(ResultsError);
+    expect(() => openResults(nowhere)).toThrow(`${nowhere} cannot be written (ENOENT)`);
+  });
+
+  it("is of one backend", () => {
+    const results = [result("relu", 1, 0.5), onCpu(result("sau", 1, 0.5))];
+    expect(() => checkBackend(results, "wasm", "a.jsonl")).toThrow(ResultsError);
+    expect(() => checkBackend(results, "wasm", "a.jsonl")).toThrow(
+      "a.jsonl has results of the cpu backend, expected wasm",
+    );
+    expect(() => checkBackend(results.slice(1), "cpu", "a.jsonl")).not.toThrow();
   });
 
   it("is read without a line that was cut off, and goes on in its place", () => {
@@ -49,12 +81,15 @@ describe("a file of results", () => {
     expect(readResults(file)).toEqual([result("relu", 1, 0.5), result("relu", 2, 0.5)]);
   });
 
-  it.each(["{", "null", "[]", '{"data":"digits"}'])("with the line %s is refused, naming it", (line) => {
-    const file = join(folder, "c.jsonl");
-    writeFileSync(file, `${JSON.stringify(result("relu", 1, 0.5))}\n${line}\n`);
-    expect(() => readResults(file)).toThrow(ResultsError);
-    expect(() => readResults(file)).toThrow("c.jsonl:2 ");
-  });
+  it.each(["{", "null", "[]", '{"data":"digits"}', JSON.stringify({ ...result("sau", 1, 0.5), on: {} })])(
+    "with the line %s is refused, naming it",
+    (line) => {
+      const file = join(folder, "c.jsonl");
+      writeFileSync(file, `${JSON.stringify(result("relu", 1, 0.5))}\n${line}\n`);
+      expect(() => readResults(file)).toThrow(ResultsError);
+      expect(() => readResults(file)).toThrow("c.jsonl:2 ");
+    },
+  );
 });
 
 describe("options", () => {
@@ -69,6 +104,16 @@ describe("options", () => {
     expect(runs.map(({ seed }) => seed)).toEqual([2, 3, 4, 9]);
   });
 
+  it("take an activation once, however often it is named", () => {
+    const { runs } = readOptions(["--seeds", "1", "--activations", "sau,relu,sau"]);
+    expect(runs.map(({ activation }) => activation)).toEqual(["sau", "relu"]);
+  });
+
+  it.each(["sau", "sau-beta-1"])("save the cnn with %s", (activation) => {
+    const args = ["--seeds", "1", "--activations", activation, "--save", "x"];
+    expect(readOptions(args).save).toBe("x");
+  });
+
   it.each([
     [["--net", "vgg"], '--net has "vgg", expected one of cnn'],
     [["--data", "mnist"], '--data has "mnist"'],
@@ -80,6 +125,14 @@ describe("options", () => {
     [["--images", "10", "--batch", "20"], "--batch is 20, expected at most the 10 images"],
     [["--images", "64", "--epochs", "0.1"], "are 0 steps, expected at least the 6 of --checks"],
     [["--save", "x"], "--save was given with 40 runs, expected one"],
+    [
+      ["--save", "x", "--seeds", "1", "--activations", "relu"],
+      "--save was given with cnn and relu, expected cnn with sau or sau-beta-1",
+    ],
+    [
+      ["--save", "x", "--seeds", "1", "--activations", "sau", "--net", "shufflenet-narrow"],
+      "--save was given with shufflenet-narrow and sau, expected cnn",
+    ],
     [["--nothing"], "--help lists the options"],
   ])("%j are refused", (args, message) => {
     expect(() => readOptions(args)).toThrow(OptionError);
@@ -114,7 +167,8 @@ describe("statistics", () => {
 
   it("are not made of runs that were trained in different ways", () => {
     const other = { ...result("sau", 1, 0.5), schedule: { ...result("sau", 1, 0.5).schedule, rate: 0.5 } };
-    expect(() => compare([result("relu", 1, 0.5), other], "fashion-mnist", "cnn")).toThrow(ResultsError);
+    for (const second of [other, onCpu(result("sau", 1, 0.5))])
+      expect(() => compare([result("relu", 1, 0.5), second], "fashion-mnist", "cnn")).toThrow(ResultsError);
   });
 });
 
@@ -128,9 +182,21 @@ describe("docs/training.md", () => {
     for (const list of cnn.runs.values()) expect(list.length).toBeGreaterThanOrEqual(5);
   });
 
+  const trials = readResults(new URL("training/trials.jsonl", docs).pathname);
+
+  it("has the learning rate of each network, and others, tried with a seed that is not compared", () => {
+    for (const { net, schedule, runs } of compareAll(results)) {
+      const tried = trials.filter((trial) => trial.net === net);
+      expect(tried.map((trial) => trial.schedule.rate)).toContain(schedule.rate);
+      expect(tried.length).toBeGreaterThanOrEqual(3);
+      const compared = [...runs.values()].flat().map(({ seed }) => seed);
+      for (const { seed } of tried) expect(compared).not.toContain(seed);
+    }
+  });
+
   it("is what npm run training:report makes of the results", () => {
     const text = readFileSync(new URL("training.md", docs), "utf8");
-    for (const [name, part] of Object.entries(parts(compareAll(results)))) {
+    for (const [name, part] of Object.entries(parts(compareAll(results), trials))) {
       expect(text).toContain(`<!-- training:${name} -->\n\n${part}\n\n<!-- /training:${name} -->`);
     }
   });

@@ -1,5 +1,6 @@
 /** Promise: the layer trains alpha and beta, and is what it was when it was saved. */
 import { beforeAll, describe, expect, it } from "vitest";
+import { createLayer } from "../../../ts/tfjs/layer.js";
 import { BACKENDS, Sau, type SauLayer, sau, tf, valuesOf } from "./support.js";
 
 /** The shapes of a layer's weights by their names. */
@@ -40,6 +41,35 @@ describe("weights", () => {
     ]).getWeights();
     expect([...valuesOf(other!), ...valuesOf(logBeta!)]).toEqual([1, Math.fround(Math.log(4))]);
   });
+});
+
+it("takes inputs of other sizes along shared axes, and of the same along the others", () => {
+  const layer = built({}, [null, 8, 8, 3]);
+  for (const shape of [
+    [2, 8, 8, 3],
+    [1, 5, 6, 3],
+  ]) {
+    expect((layer.apply(tf.ones(shape)) as tf.Tensor).shape).toEqual(shape);
+  }
+  expect(() => layer.apply(tf.ones([1, 8, 8, 4]))).toThrow(/axis 3 of input shape to have value 3/);
+  const rows = built({ sharedAxes: [2] }, [null, 8, 3]);
+  expect(() => rows.apply(tf.ones([1, 9, 3]))).toThrow(/axis 1 of input shape to have value 8/);
+});
+
+it("leaves the numbers in the names of the user's own layers alone", () => {
+  const next = () => Number(/\d+$/.exec(tf.layers.prelu().name)![0]);
+  const before = next();
+  const Layer = createLayer(tf as never, sau as never);
+  new Layer({ trainBeta: true });
+  expect(next()).toBe(before + 1);
+});
+
+it("has types that know its options, and no others", () => {
+  expect(new Sau({ name: "known", trainable: false, inputShape: [3], dtype: "float32" }).trainable).toBe(
+    false,
+  );
+  // @ts-expect-error: sharedAxis is none
+  new Sau({ sharedAxis: [1] });
 });
 
 describe.each(BACKENDS)("on %s", (backend) => {

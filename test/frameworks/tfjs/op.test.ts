@@ -1,11 +1,15 @@
 /** Promise: `sau` is SAU on every backend, for everything that broadcasts, and cleans up behind itself. */
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { createSauSync } from "../../../ts/index.js";
 import { expectSameBits, randomNumbers, uniformArray } from "../../support/numbers.js";
 import { activation } from "../../support/oracle.js";
 import { BACKENDS, leftBehind, placeIn, sau, tf, valuesOf, WITH_KERNELS } from "./support.js";
 
 const random = randomNumbers(7);
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 /** x, and shapes of alpha and beta that broadcast to it. */
 const SHAPES: [x: number[], alpha: number[], beta: number[]][] = [
@@ -42,6 +46,10 @@ const SHAPES: [x: number[], alpha: number[], beta: number[]][] = [
   [[3, 1, 1030], [3, 1, 1], [1]],
   [[2, 4500], [4500], [1]],
 ];
+
+it("is tested on the version that the configuration names", () => {
+  expect(tf.version_core).toMatch(new RegExp(`^${process.env.TFJS_VERSION}\\.`));
+});
 
 function parameters(alphaShape: number[], betaShape: number[]) {
   const alpha = uniformArray(tf.util.sizeFromShape(alphaShape), 1, random);
@@ -149,8 +157,56 @@ describe.each(WITH_KERNELS)("on %s, the kernel", (backend) => {
   });
 });
 
-it("composed, keeps infinities, NaN and exact leaky ReLU far below 0", async () => {
-  await tf.setBackend("composed");
-  const x = [-Infinity, Infinity, NaN, -100, -3e38];
-  expect([...valuesOf(sau(x, 0.25, 2))]).toEqual([-Infinity, Infinity, NaN, -25, Math.fround(-3e38) / 4]);
+it.each(WITH_KERNELS)(
+  "on %s, the kernel is given numbers as attributes, tensors as inputs",
+  async (backend) => {
+    await tf.setBackend(backend);
+    const run = vi.spyOn(tf.getKernel("Sau", backend), "kernelFunc");
+    sau([1, 2], [0.5], 3);
+    expect(run).toHaveBeenCalledOnce();
+    const { inputs, attrs } = run.mock.calls[0]![0];
+    expect(Object.keys(inputs)).toEqual(["x", "alpha"]);
+    expect(attrs).toEqual({ beta: 3 });
+  },
+);
+
+describe.each(BACKENDS)("on %s, the gradient of alpha", (backend) => {
+  it("is 0 at infinity, -infinity at -infinity, and NaN at NaN", async () => {
+    await tf.setBackend(backend);
+    const x = tf.tensor1d([Infinity, -Infinity, NaN]);
+    const dAlpha = tf.grad((alpha: tf.Tensor) => sau(x, alpha, 2))(tf.tensor1d([0.25, 0.25, 0.25]));
+    expect([...valuesOf(dAlpha)]).toEqual([0, -Infinity, NaN]);
+  });
+});
+
+describe("composed, it", () => {
+  beforeAll(() => tf.setBackend("composed"));
+
+  it("keeps infinities, NaN and exact leaky ReLU far below 0", () => {
+    const x = [-Infinity, Infinity, NaN, -100, -3e38];
+    expect([...valuesOf(sau(x, 0.25, 2))]).toEqual([-Infinity, Infinity, NaN, -25, Math.fround(-3e38) / 4]);
+  });
+
+  it.each([1e-3, 0.1, 1, 20, 20000])("is off by at most 3e-7 of max(|x|, 1 / beta), at beta %d", (beta) => {
+    // The smooth part reaches to |beta x| = 5.3.
+    const x = Float32Array.from({ length: 20_001 }, (_, i) => ((i - 10_000) / 10_000) * (8 / beta));
+    for (const alpha of [0, 0.15, 1]) {
+      const worst = valuesOf(sau(x, alpha, beta)).reduce((most, value, i) => {
+        const error = Math.abs(value - activation(x[i]!, Math.fround(alpha), Math.fround(beta)));
+        return Math.max(most, error / Math.max(Math.abs(x[i]!), 1 / beta));
+      }, 0);
+      expect(worst).toBeLessThanOrEqual(3e-7);
+    }
+  });
+
+  it("gives NaN for -infinity at alpha = 0", () => {
+    expect([...valuesOf(sau([-Infinity, -1e30], 0, 2))].map((value) => value + 0)).toEqual([NaN, 0]);
+  });
+
+  it("takes a tensor beta as it is, where a number is checked", () => {
+    const [right, notChecked] = valuesOf(sau([1, 1], 0, [1, -1]));
+    expect(right).toBeCloseTo(1.08332, 4);
+    expect(notChecked).toBeCloseTo(-0.08332, 4); // the formula at beta = -1
+    expect(() => sau([1, 1], 0, -1)).toThrow(RangeError);
+  });
 });

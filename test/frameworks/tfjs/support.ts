@@ -8,7 +8,7 @@ tf.enableProdMode();
 
 // The cpu backend under a name that SAU has no kernels for: any backend that is not known.
 tf.copyRegisteredKernels("cpu", "composed");
-tf.registerBackend("composed", () => new tf.MathBackendCPU());
+tf.registerBackend("composed", tf.findBackendFactory("cpu"));
 
 export const { sau, Sau } = registerSau(tf);
 

@@ -13,32 +13,8 @@ import { sauOn } from "../../sau.js";
 import { sharedModules } from "../../threads/shared-module.js";
 import { startSync } from "../../tiers.js";
 import { inlinedModules } from "../../wasm/inlined.js";
-import type { TensorInfo } from "../framework.js";
 import type { TensorStore } from "./store.js";
-
-/** What is used of the backend's own module, an Emscripten one. */
-interface EmscriptenModule {
-  readonly HEAPU8: Uint8Array;
-  /** Its exports; a memory is among them where it does not import one. */
-  readonly asm?: { readonly memory?: unknown };
-  /** The memory that it imports: that of threads. */
-  readonly wasmMemory?: unknown;
-  _malloc(bytes: number): number;
-  _free(address: number): void;
-}
-
-/** What is used of the backend. */
-interface WasmBackend {
-  readonly wasm: EmscriptenModule;
-  readonly dataIdMap: { get(dataId: object): { readonly memoryOffset: number } };
-  makeOutput(
-    shape: readonly number[],
-    dtype: "float32",
-    memoryOffset?: number,
-    values?: Float32Array,
-  ): TensorInfo;
-  disposeData(dataId: object): void;
-}
+import { type EmscriptenModule, placesOf, viewsOf, type WasmBackend } from "./wasm-backend.js";
 
 /** The kernels of a backend; `arena` where they work in its memory. */
 interface Kernels {
@@ -89,17 +65,16 @@ export function wasmStore(given: object): TensorStore {
   return {
     sau,
     valuesOf(tensors) {
-      // All are asked for before any view is made: one that comes from another backend is allocated here.
-      const addresses = tensors.map(({ dataId }) => backend.dataIdMap.get(dataId).memoryOffset);
-      const lengths = tensors.map(({ shape }) => shape.reduce((all, size) => all * size, 1));
-      if (arena === undefined) {
-        const buffer = backend.wasm.HEAPU8.buffer as ArrayBuffer;
-        return addresses.map((address, i) => new Float32Array(buffer, address, lengths[i]));
-      }
+      if (arena === undefined) return viewsOf(backend, tensors);
+      const places = placesOf(backend, tensors);
       arena.refresh();
-      return addresses.map((address, i) => arena.newView(address, lengths[i]!));
+      return places.map(({ address, length }) => arena.newView(address, length));
     },
-    create: (shape, values) => backend.makeOutput(shape, "float32", undefined, values),
+    create(shape, values) {
+      const tensor = backend.makeOutput(shape, "float32");
+      if (values !== undefined) viewsOf(backend, [tensor])[0]!.set(values);
+      return tensor;
+    },
     discard: ({ dataId }) => backend.disposeData(dataId),
   };
 }

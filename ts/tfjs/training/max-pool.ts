@@ -1,27 +1,11 @@
 /** The gradient of maxPool: each window's dy goes to the first of its greatest values, as on the cpu backend. */
-import type { KernelCall, TensorInfo, Tf } from "../framework.js";
+import type { KernelCall, TensorInfo, Tf, WindowInfo } from "../framework.js";
+import { viewsOf, type WasmBackend } from "../stores/wasm-backend.js";
 import type { Needed } from "./probe.js";
 
-/** What is used of the wasm backend. */
-interface WasmBackend {
-  makeOutput(shape: readonly number[], dtype: "float32"): TensorInfo;
-  /** A view of a tensor's values, until the backend allocates again. */
-  typedArrayFromHeap(tensor: TensorInfo): Float32Array;
-}
-
-function compute(tf: Tf, { inputs, attrs, backend: given }: KernelCall): TensorInfo {
-  const backend = given as WasmBackend;
-  const [input, dy] = [inputs.input!, inputs.dy!];
-  const { filterSize, strides, pad, dimRoundingMode } = attrs;
-  const info = tf.backend_util.computePool2DInfo(input.shape, filterSize, strides, 1, pad, dimRoundingMode);
+/** Adds each window's dy to dx, at the first of the window's greatest values. */
+function scatter(info: WindowInfo, x: Float32Array, dy: Float32Array, dx: Float32Array): void {
   const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, padInfo } = info;
-  const result = backend.makeOutput(input.shape, "float32");
-  const [x, gradient, dx] = [input, dy, result].map((tensor) => backend.typedArrayFromHeap(tensor)) as [
-    Float32Array,
-    Float32Array,
-    Float32Array,
-  ];
-  dx.fill(0);
   let window = 0;
   for (let batch = 0; batch < batchSize; batch++) {
     for (let outRow = 0; outRow < outHeight; outRow++) {
@@ -44,11 +28,27 @@ function compute(tf: Tf, { inputs, attrs, backend: given }: KernelCall): TensorI
               }
             }
           }
-          if (place >= 0) dx[place]! += gradient[window]!;
+          if (place >= 0) dx[place]! += dy[window]!;
           window++;
         }
       }
     }
+  }
+}
+
+function compute(tf: Tf, { inputs, attrs, backend: given }: KernelCall): TensorInfo {
+  const backend = given as WasmBackend;
+  const input = inputs.input!;
+  const { filterSize, strides, pad, dimRoundingMode } = attrs;
+  const info = tf.backend_util.computePool2DInfo(input.shape, filterSize, strides, 1, pad, dimRoundingMode);
+  const result = backend.makeOutput(input.shape, "float32");
+  try {
+    const [x, dy, dx] = viewsOf(backend, [input, inputs.dy!, result]);
+    dx!.fill(0);
+    scatter(info, x!, dy!, dx!);
+  } catch (error) {
+    backend.disposeData(result.dataId);
+    throw error;
   }
   return result;
 }
