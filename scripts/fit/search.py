@@ -32,8 +32,8 @@ FROM, SEARCH_FROM = -26, -8
 ROOM = 400
 # How much below the target points join, and how much lower the next target is.
 MARGIN = {"smooth": 0.04, "tail": 0.004}
-# Last places of a root among which a favourable one is sought: the fit allows no more.
-ROOT_REACH = 4500
+# Last places of the root among which a favourable one is sought; the fit gets worse with the distance.
+ROOT_REACH = 1500
 
 
 class Composite(ctypes.Structure):
