@@ -4,11 +4,11 @@ import { judge } from "../bench/judge.js";
 import { parse, UsageError } from "../bench/options.js";
 import { Progress } from "../bench/progress.js";
 import { spreadLabels } from "../bench/report/labels.js";
-import { fill } from "../bench/report/markers.js";
 import type { Group, Row } from "../bench/rows.js";
 import { atMost, fasterThan } from "../bench/rows.js";
 import { runSuite } from "../bench/run.js";
 import { SUITE_NAMES, SUITES } from "../bench/suites/index.js";
+import { fill } from "../scripts/markers.js";
 
 const context = { reference: undefined, node: 24 };
 

@@ -8,8 +8,8 @@ import type * as Package from "../../ts/index.js";
 import type { SauPool, SauPoolOptions } from "../../ts/threads/index.js";
 import { TIERS } from "../../ts/tier.js";
 import { type Case, channelCase, mixedArray, numberCase, type Results, resultsOf } from "../support/cases.js";
+import { ResultsHash } from "../support/hash.js";
 import { Random } from "../support/random.js";
-import { ResultsHash } from "./hash.js";
 
 type Sau = Package.Sau;
 type Tier = Package.Tier;
