@@ -190,7 +190,8 @@ function checkTiers(
 function checkPairs(given: readonly string[] | undefined): readonly (readonly [number, number])[] {
   if (given === undefined) return PAIRS;
   return given.map((text) => {
-    const pair = PAIRS.find((one) => one.join(",") === text);
+    const [alpha, beta] = text.split(",").map(Number);
+    const pair = PAIRS.find((one) => one[0] === alpha && one[1] === beta);
     if (pair === undefined) throw new Error(`There is no pair ${text}: --help lists them.`);
     return pair;
   });
