@@ -20,6 +20,8 @@ const high = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? 1 : 0;
 /** What a tier's results are held to, for one pair. */
 export class Judge {
   readonly #exact: Exact;
+  #magnitudes: Float32Array = new Float32Array(BLOCK);
+  #isEvaluated = false;
   /** Room for the figures of a measure, and for terms: of the magnitudes, then of their negatives. */
   readonly #figures = new Float64Array(2 * BLOCK);
   readonly #ofAlpha = new Float64Array(2 * BLOCK);
@@ -29,31 +31,40 @@ export class Judge {
     this.#exact = new Exact(pair, BLOCK);
   }
 
-  /** Works out what is exact for a block's magnitudes, which ascend. */
-  prepare(magnitudes: Float32Array): void {
-    this.#exact.evaluate(magnitudes);
+  /** Takes a block's magnitudes, which ascend, and works out what is exact for them when it is first asked for. */
+  begin(magnitudes: Float32Array): void {
+    this.#magnitudes = magnitudes;
+    this.#isEvaluated = false;
   }
 
   /**
-   * Judges the results of the block that was prepared last; every x is finite.
+   * Judges the results of the block that was begun last; every x is finite.
    *
    * @returns how many are not leaky ReLU, or a slope not 1 or alpha, where the contract asks for it to the last bit
    */
   judge(found: TierOutputs, tallies: Tallies): number {
     const isBeyond = found.x[0]! * this.pair.beta >= NEGLIGIBLE_FROM;
-    return isBeyond && isLeaky(found, this.pair.alpha)
-      ? this.#judgeBeyond(found, tallies)
-      : this.#judgeEach(found, tallies);
+    if (isBeyond && isLeaky(found, this.pair.alpha)) {
+      this.#judgeBeyond(found, tallies);
+      return 0;
+    }
+    if (!this.#isEvaluated) this.#exact.evaluate(this.#magnitudes);
+    this.#isEvaluated = true;
+    return this.#judgeEach(found, tallies);
   }
 
   /** Where results are those of leaky ReLU, and so is what is exact: only alpha x is rounded. */
-  #judgeBeyond(found: TierOutputs, tallies: Tallies): number {
-    this.#judgeForward(found, 1);
-    tallies.y.add(this.#figures, found.x);
+  #judgeBeyond(found: TierOutputs, tallies: Tallies): void {
+    const { x, y } = found;
+    const { alpha } = this.pair;
+    const figures = this.#figures.subarray(BLOCK);
+    const smallest = smoothScale(this.pair);
+    for (let i = 0; i < BLOCK; i++) figures[i] = m2(y[BLOCK + i]!, alpha * x[BLOCK + i]!, smallest);
+    tallies.y.add(figures, x.subarray(BLOCK));
+    tallies.y.addEqual(0, BLOCK, x[0]!);
     for (const measure of ["dy/dx", "dAlpha", "dBeta"] as const) {
-      tallies[measure].addEqual(0, 2 * BLOCK, found.x[0]!);
+      tallies[measure].addEqual(0, 2 * BLOCK, x[0]!);
     }
-    return 0;
   }
 
   // One loop a measure: short ones are compiled well.
@@ -96,12 +107,7 @@ export class Judge {
     const figures = this.#figures;
     const { y: exact } = this.#exact;
     const smallest = smoothScale(this.pair);
-    for (let i = 0; i < 2 * BLOCK; i += stride) {
-      double[0] = max(abs(exact[i]!), smallest);
-      const ulps = ULPS_PER_UNIT[words[high]! >>> EXPONENT_SHIFT]!;
-      const error = abs(y[i]! - exact[i]!) * ulps;
-      figures[i] = error === Infinity ? infiniteError(y[i]!, exact[i]!, ulps) : error;
-    }
+    for (let i = 0; i < 2 * BLOCK; i += stride) figures[i] = m2(y[i]!, exact[i]!, smallest);
   }
 
   #judgeSlopes({ dx }: TierOutputs, stride: number): void {
@@ -139,6 +145,14 @@ export class Judge {
     }
     return count;
   }
+}
+
+/** M2 of one result. */
+function m2(got: number, exact: number, smallest: number): number {
+  double[0] = max(abs(exact), smallest);
+  const ulps = ULPS_PER_UNIT[words[high]! >>> EXPONENT_SHIFT]!;
+  const error = abs(got - exact) * ulps;
+  return error === Infinity ? infiniteError(got, exact, ulps) : error;
 }
 
 /** Whether a block's values from `from` on have the same bits: each those of the next. */

@@ -12,21 +12,37 @@ export const LIMITS: Readonly<Record<Measure, number>> = { y: BOUNDS.y, "dy/dx":
 export const BINS = 32;
 export const BINS_A_UNIT: Readonly<Record<Measure, number>> = { y: 8, "dy/dx": 16, dAlpha: 16, dBeta: 16 };
 
+/** Counters of each bin, a power of two. */
+const TURNS = 4;
+
 /** The worst value of one measure, where it is, and how many values each bin has. */
 export class Tally {
   worst = -1;
   /** The x of the worst value, the first one that was met. */
   x = 0;
-  readonly counts = new Float64Array(BINS);
+  /** In turn, so that counting a value need not wait until the one before has been counted. */
+  readonly #counters = new Float64Array(TURNS * BINS);
   readonly #binsAUnit: number;
+  /** From here on everything is in the last bin. */
+  readonly #end: number;
 
   constructor(measure: Measure) {
     this.#binsAUnit = BINS_A_UNIT[measure];
+    this.#end = BINS / this.#binsAUnit;
+  }
+
+  /** How many values each bin has. */
+  get counts(): number[] {
+    return Array.from({ length: BINS }, (_, bin) =>
+      this.#counters.subarray(TURNS * bin, TURNS * (bin + 1)).reduce((sum, count) => sum + count),
+    );
   }
 
   /** Adds a value for each of `x`. */
   add(values: Float64Array, x: Float32Array): void {
-    const { counts } = this;
+    const counters = this.#counters;
+    const binsAUnit = this.#binsAUnit;
+    const end = this.#end;
     let worst = this.worst;
     for (let i = 0; i < values.length; i++) {
       const value = values[i]!;
@@ -34,18 +50,14 @@ export class Tally {
         this.#raise(value, x[i]!);
         worst = this.worst;
       }
-      counts[this.#binOf(value)]!++;
+      counters[TURNS * binOf(value, binsAUnit, end) + (i & (TURNS - 1))]!++;
     }
   }
 
   /** Adds one value so many times. */
   addEqual(value: number, count: number, x: number): void {
     if (!(value <= this.worst)) this.#raise(value, x);
-    this.counts[this.#binOf(value)]! += count;
-  }
-
-  #binOf(value: number): number {
-    return value < BINS / this.#binsAUnit ? (value * this.#binsAUnit) | 0 : BINS - 1;
+    this.#counters[TURNS * binOf(value, this.#binsAUnit, this.#end)]! += count;
   }
 
   /** A NaN stands for a value without end, and both for the largest that JSON can write. */
@@ -53,6 +65,10 @@ export class Tally {
     this.worst = value < Number.MAX_VALUE ? value : Number.MAX_VALUE;
     this.x = x;
   }
+}
+
+function binOf(value: number, binsAUnit: number, end: number): number {
+  return value < end ? (value * binsAUnit) | 0 : BINS - 1;
 }
 
 /** Tallies of all measures. */

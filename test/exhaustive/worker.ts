@@ -34,12 +34,12 @@ parentPort!.on("message", ({ pair, exponent }: Job) => {
 function chunkOf({ tier, tallies, inexact, hashes }: Found): TierChunk {
   const measures = MEASURES.map((measure) => {
     const { worst, x, counts } = tallies[measure];
-    return [measure, { worst, x, counts: [...counts] }] as const;
+    return [measure, { worst, x, counts }] as const;
   });
   return {
     tier,
     inexact,
     hashes: [...hashes],
-    measures: Object.fromEntries(measures) as TierChunk["measures"],
+    measures: Object.fromEntries(measures) as unknown as TierChunk["measures"],
   };
 }
