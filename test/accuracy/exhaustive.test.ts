@@ -13,6 +13,7 @@ import { type JudgedRecord, judged, type PairRecord, readRecord, UPDATE } from "
 import { DOCUMENTS, filled } from "../exhaustive/tables.js";
 import { INFINITE, Walk } from "../exhaustive/walk.js";
 import { bitsOf } from "../support/numbers.js";
+import { published } from "../support/published.js";
 import { Random } from "../support/random.js";
 import { availableTiers } from "../support/tiers.js";
 
@@ -57,10 +58,12 @@ function magnitude(x: number): number {
 describe.each(recorded)("alpha, beta %s", (name, pair) => {
   const given = rounded([pair.alpha, pair.beta]);
 
-  test("the record has all tiers, every input, and nothing beyond the bounds", () => {
+  test("the record is of these kernels, all tiers and every input, and within the bounds", () => {
     for (const tier of tiers) {
       const found = judged(pair, tier)!;
       expect(found, tier).toBeDefined();
+      const { exact, "relaxed-simd": relaxed } = published();
+      expect.soft(found.battery, `${tier}. ${stale}`).toBe(tier === "relaxed-simd" ? relaxed.V8 : exact);
       expect.soft(found.inexact, tier).toBe(0);
       for (const measure of MEASURES) {
         const { worst, counts } = found.measures[measure];

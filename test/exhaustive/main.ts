@@ -12,8 +12,11 @@ import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
 import { moduleFile, OUTPUT, ROOT } from "../../scripts/wasm/tiers.js";
 import { bundle } from "../../scripts/worker-source.js";
+import { sauOn } from "../../ts/sau.js";
 import { TIERS, type Tier, WASM_TIERS, type WasmTier } from "../../ts/tier.js";
 import { startSync } from "../../ts/tiers.js";
+import { batteryHash } from "../support/battery.js";
+import { resultsOf } from "../support/cases.js";
 import { LIMITS, MEASURES } from "./measures.js";
 import { nameOf, PAIRS, rounded } from "./pairs.js";
 import {
@@ -90,12 +93,21 @@ class PairWalk {
   }
 
   /** Puts the pair into the record. */
-  finish(tiers: readonly Tier[]): Partial<Record<Tier, TierRecord>> {
+  finish(batteries: ReadonlyMap<Tier, string>): Partial<Record<Tier, TierRecord>> {
     const inOrder = Array.from({ length: EXPONENTS }, (_, exponent) => this.chunks.get(exponent)!);
     const judged = inOrder[0]!.map(({ tier }) => tier);
-    const own = judged.map((tier, k) => [tier, merge(inOrder.map((chunk) => chunk[k]!))] as const);
+    const own = judged.map(
+      (tier, k) =>
+        [
+          tier,
+          merge(
+            inOrder.map((chunk) => chunk[k]!),
+            batteries.get(tier)!,
+          ),
+        ] as const,
+    );
     const leader = judged.find((tier) => tier !== "relaxed-simd")!;
-    const same = tiers
+    const same = [...batteries.keys()]
       .filter((tier) => !judged.includes(tier))
       .map((tier) => [tier, { sameBitsAs: leader }] as const);
     const found: Partial<Record<Tier, TierRecord>> = Object.fromEntries([...own, ...same]);
@@ -175,16 +187,20 @@ function shown(given: readonly [number, number], found: Partial<Record<Tier, Tie
   return misses;
 }
 
-/** The tiers that were asked for, each of which must run here. */
+/** The tiers that were asked for, each of which must run here, with its hash of the battery. */
 function checkTiers(
   names: readonly string[] | undefined,
   modules: Record<WasmTier, WebAssembly.Module>,
-): Tier[] {
+): Map<Tier, string> {
   const unknown = names?.find((name) => !TIERS.includes(name as Tier));
   if (unknown !== undefined) throw new Error(`There is no tier ${unknown}: there are ${TIERS.join(", ")}.`);
   const tiers = TIERS.filter((tier) => names?.includes(tier) ?? true);
-  for (const tier of tiers) startSync({ tier }, (name) => modules[name]);
-  return tiers;
+  return new Map(
+    tiers.map((tier) => {
+      const sau = sauOn(startSync({ tier }, (name) => modules[name]));
+      return [tier, batteryHash((call) => resultsOf(sau, call))];
+    }),
+  );
 }
 
 function checkPairs(given: readonly string[] | undefined): readonly (readonly [number, number])[] {
@@ -253,7 +269,8 @@ async function main(): Promise<boolean> {
   const modules = Object.fromEntries(
     WASM_TIERS.map((tier, k) => [tier, new WebAssembly.Module(new Uint8Array(bytes[k]!))]),
   ) as Record<WasmTier, WebAssembly.Module>;
-  const tiers = checkTiers(values.tier, modules);
+  const batteries = checkTiers(values.tier, modules);
+  const tiers = [...batteries.keys()];
   const pairs = checkPairs(values.pair);
 
   const program = await bundle(fileURLToPath(new URL("worker.ts", import.meta.url)));
@@ -266,7 +283,7 @@ async function main(): Promise<boolean> {
 
   const misses: string[] = [];
   const finish = (walk: PairWalk): void => {
-    misses.push(...shown(walk.given, walk.finish(tiers)));
+    misses.push(...shown(walk.given, walk.finish(batteries)));
   };
   for (const walk of walks) if (walk.isDone) finish(walk);
   const tasks = walks.flatMap((walk) => walk.tasks);

@@ -23,6 +23,8 @@ export interface MeasureRecord {
 
 /** What was found of a tier that was judged. */
 export interface JudgedRecord {
+  /** Which kernels these were: the hash of the battery (test/support/battery.ts), as published for the tier. */
+  readonly battery: string;
   /** Of all bits of y, dx, h and Q, for every finite input. */
   readonly sha256: string;
   /** Results that are not what they must be to the last bit. */
@@ -52,7 +54,7 @@ export interface TierChunk {
 }
 
 /** The chunks of a tier, in the order of their exponents, put together. */
-export function merge(chunks: readonly TierChunk[]): JudgedRecord {
+export function merge(chunks: readonly TierChunk[], battery: string): JudgedRecord {
   const sha256 = createHash("sha256");
   for (const { hashes } of chunks) sha256.update(new Uint8Array(Int32Array.from(hashes).buffer));
   const measures = MEASURES.map((measure) => {
@@ -66,6 +68,7 @@ export function merge(chunks: readonly TierChunk[]): JudgedRecord {
     return [measure, { worst, x, counts }] as const;
   });
   return {
+    battery,
     sha256: sha256.digest("hex"),
     inexact: chunks.reduce((sum, { inexact }) => sum + inexact, 0),
     measures: Object.fromEntries(measures) as unknown as Record<Measure, MeasureRecord>,
