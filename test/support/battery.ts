@@ -1,7 +1,7 @@
 /**
  * The battery whose results' bits are published, as one hash: calls with numbers and with one value a channel, with a
  * bias and without, of values around the kink, of every exponent and special ones, of lengths around a group of 24
- * elements and a tile of 49,152. The same in every host, and quick enough for an interpreter.
+ * elements and a tile of 49,152, of few channels and of more than a table holds. The same in every host, and quick enough for an interpreter.
  */
 import { type Case, channelCase, numberCase, type Results } from "./cases.js";
 import { ResultsHash } from "./hash.js";
@@ -23,6 +23,12 @@ const SHAPES: readonly (readonly [shape: readonly number[], channelAxis: number]
   [[0, 3], 1],
 ];
 
+/** More elements than a tile, which then begins within a row; more channels than a table has room for. */
+const LARGE: typeof SHAPES = [
+  [[7100, 7], 1],
+  [[2, 5000], 1],
+];
+
 /** The calls. */
 function* battery(): Generator<Case> {
   const random = new Random(SEED);
@@ -31,6 +37,7 @@ function* battery(): Generator<Case> {
     for (const [shape, axis] of SHAPES) yield channelCase(shape, axis, values, random);
   }
   for (const length of [TILE - 1, TILE, TILE + 1]) yield numberCase(length, "finite", random);
+  for (const [shape, axis] of LARGE) yield channelCase(shape, axis, "finite", random);
 }
 
 function addResults(hash: ResultsHash, { singles, doubles }: Results): void {
