@@ -5,11 +5,11 @@ import { parse, UsageError } from "../bench/options.js";
 import { MissingPeer } from "../bench/peers/peer.js";
 import { Progress } from "../bench/progress.js";
 import { spreadLabels } from "../bench/report/labels.js";
-import { fill } from "../bench/report/markers.js";
 import type { Group, Row } from "../bench/rows.js";
 import { atMost, fasterThan } from "../bench/rows.js";
 import { runSuite } from "../bench/run.js";
 import { SUITE_NAMES, SUITES } from "../bench/suites/index.js";
+import { fill } from "../scripts/markers.js";
 
 /** What stands for the peers of the suite of ONNX, where a test needs that. */
 const onnx = vi.hoisted(() => ({ openRuntime: vi.fn(), modelMaker: vi.fn() }));

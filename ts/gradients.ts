@@ -135,6 +135,16 @@ function list(names: readonly string[]): string {
   return names.map(describe).join(", ");
 }
 
+/** dalpha, from the kernels' sums of min(x, 0) dy and of h dy. */
+export function alphaGradient(negative: number, smooth: number, beta: number): number {
+  return negative - smoothSum(smooth) / beta;
+}
+
+/** dbeta, from the kernels' sums of h dy and of t Q dy. */
+export function betaGradient(smooth: number, tail: number, alpha: number, beta: number): number {
+  return ((alpha - 1) / beta / beta) * densitySum(smooth, tail);
+}
+
 /**
  * The parameters' gradients from the sums, into `result` and the caller's arrays.
  *
@@ -149,11 +159,9 @@ export function finish(
   const channels = params.layout?.channels ?? 1;
   const gradient = {
     alpha: (c: number, _alpha: number, beta: number) =>
-      sums[SUM.negative * channels + c]! - smoothSum(sums[SUM.smooth * channels + c]!) / beta,
-    beta: (c: number, alpha: number, beta: number) => {
-      const density = densitySum(sums[SUM.smooth * channels + c]!, sums[SUM.tail * channels + c]!);
-      return ((alpha - 1) / beta / beta) * density;
-    },
+      alphaGradient(sums[SUM.negative * channels + c]!, sums[SUM.smooth * channels + c]!, beta),
+    beta: (c: number, alpha: number, beta: number) =>
+      betaGradient(sums[SUM.smooth * channels + c]!, sums[SUM.tail * channels + c]!, alpha, beta),
     bias: (c: number) => sums[SUM.slope * channels + c]!,
   };
   const { alpha, beta } = params;

@@ -5,11 +5,11 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { fill } from "../../scripts/markers.js";
 import { MissingPeer } from "../peers/peer.js";
 import type { Run } from "../results.js";
 import { ROOT } from "../shipped.js";
 import { merge, serialise } from "./files.js";
-import { fill } from "./markers.js";
 import { drawSizes, drawThreads } from "./plots.js";
 import { tables } from "./tables.js";
 

@@ -5,6 +5,7 @@
  * smooth part's at x = 0, whichever is larger.
  */
 import { afterAll, describe, expect, test } from "vitest";
+import { BOUNDS as CONTRACT } from "../support/bounds.js";
 import { CLAMP } from "../support/errors-in-ulp.js";
 import {
   DENSITY_AT_ZERO,
@@ -26,7 +27,7 @@ const ALONE = 2 ** 10;
 /** What is measured, each as a share of its scale, and the bounds. */
 const BOUNDS = {
   /** Of max(1, |alpha|, |1 - alpha|). */
-  "dy/dx": 2 ** -23,
+  "dy/dx": CONTRACT["dy/dx"],
   /** Sums: of the sum of |terms|. */
   dAlpha: 1e-6,
   dBeta: 1e-6,
@@ -35,9 +36,9 @@ const BOUNDS = {
   "dAlpha of a channel": 1e-6,
   "dBias of a channel": 1e-6,
   /** Sums of one term: of max(|term|, phi(0) / beta |dy|). */
-  "dAlpha of one": 1e-6,
+  "dAlpha of one": CONTRACT.dAlpha,
   /** Of max(|term|, |1 - alpha| phi(0) / beta^2 |dy|). */
-  "dBeta of one": 1.25e-6,
+  "dBeta of one": CONTRACT.dBeta,
 };
 const WANT = ["dx", "alpha", "beta", "bias"] as const;
 

@@ -3,6 +3,7 @@
  * is at most 3, and from |beta x| = 5.3 on the result is exactly leaky ReLU.
  */
 import { afterAll, describe, expect, test } from "vitest";
+import { BOUNDS } from "../support/bounds.js";
 import { CLAMP, type Expected, expected, firstNotLeaky, worstM2 } from "../support/errors-in-ulp.js";
 import { bitsOf } from "../support/numbers.js";
 import { roundedPair } from "../support/oracle.js";
@@ -12,7 +13,6 @@ import { sauOfEachTier } from "../support/tiers.js";
 import { WorstFigures } from "../support/worst.js";
 
 const MEASURE = "forward: M2 (ulp)";
-const BOUND = 3;
 const POINTS = 2 ** 22;
 
 /** Alphas and betas at the ends of float32, and at the neighbours of 1. */
@@ -20,7 +20,7 @@ const EXTREME_ALPHAS = [-3.4e38, -1e30, -1, 0, 1e-45, 0.15, 1 - 2 ** -24, 1 + 2 
 const EXTREME_BETAS = [1e-45, 1e-40, 1e-38, 3e-38, 1e38, 3.4e38];
 
 const saus = sauOfEachTier();
-const worst = new WorstFigures({ [MEASURE]: BOUND });
+const worst = new WorstFigures({ [MEASURE]: BOUNDS.y });
 afterAll(() => worst.report());
 
 /** Where a result is, for a failure's message. */
@@ -32,7 +32,7 @@ function check(tier: string, got: Float32Array, exact: Expected): void {
   const { m2, index } = worstM2(got, exact);
   const place = where(tier, exact, got, index);
   worst.note(tier, MEASURE, m2, place);
-  expect.soft(m2, place).toBeLessThanOrEqual(BOUND);
+  expect.soft(m2, place).toBeLessThanOrEqual(BOUNDS.y);
   const notLeaky = firstNotLeaky(got, exact);
   expect.soft(notLeaky, `leaky ReLU: ${where(tier, exact, got, notLeaky)}`).toBe(-1);
 }

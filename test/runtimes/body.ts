@@ -7,9 +7,10 @@
 import type * as Package from "../../ts/index.js";
 import type { SauPool, SauPoolOptions } from "../../ts/threads/index.js";
 import { TIERS } from "../../ts/tier.js";
-import { type Case, channelCase, mixedArray, numberCase, type Results, resultsOf } from "../support/cases.js";
+import { batteryHash, poolBatteryHash, SEED } from "../support/battery.js";
+import { type Case, mixedArray, poolResultsOf, type Results, resultsOf } from "../support/cases.js";
+import { ResultsHash } from "../support/hash.js";
 import { Random } from "../support/random.js";
-import { ResultsHash } from "./hash.js";
 
 type Sau = Package.Sau;
 type Tier = Package.Tier;
@@ -36,30 +37,20 @@ export interface Found {
   /** Of a pool that was asked for two; 1 without pools. */
   readonly threads: number;
   readonly poolReport: string;
-  /** Of all results on that tier. */
+  /** Of the battery's results on that tier (test/support/battery.ts). */
   readonly hash: string;
   /** The same of each tier that runs here when it is asked for by name. */
   readonly hashes: Partial<Record<Tier, string>>;
+  /** Of the words of all errors. */
+  readonly errors: string;
   /** How many checks there were. */
   readonly checks: number;
   /** Those that failed, in words. */
   readonly failures: readonly string[];
 }
 
-const SEED = 2109;
-
-/** Around a group of 24 elements and a tile of 49,152. */
+/** Lengths of a batch. */
 const LENGTHS = [0, 1, 3, 23, 24, 25, 48, 101, 1000];
-const TILE = 49_152;
-const SHAPES: readonly (readonly [shape: readonly number[], channelAxis: number])[] = [
-  [[11, 7], 1],
-  [[2, 3, 64], -1],
-  [[5, 33], 0],
-  [[2, 7, 3, 2], -3],
-  [[3, 1025], 0],
-  [[2, 1100], 1],
-  [[0, 3], 1],
-];
 /** From here on a pool's calls go to its workers, and beyond. */
 const LARGE = 1_600_000;
 const SMALL = 5000;
@@ -83,16 +74,6 @@ function sameBits(a: Float32Array, b: Float32Array): boolean {
   return true;
 }
 
-/** Calls with numbers and with one value a channel, the same in every host. */
-function* calls(): Generator<Case> {
-  const random = new Random(SEED);
-  for (const values of ["finite", "special"] as const) {
-    for (const length of LENGTHS) for (let k = 0; k < 3; k++) yield numberCase(length, values, random);
-    for (const [shape, axis] of SHAPES) yield channelCase(shape, axis, values, random);
-  }
-  for (const length of [TILE - 1, TILE, TILE + 1]) yield numberCase(length, "finite", random);
-}
-
 /** A copy that begins one element after an aligned address. */
 function unaligned(array: Float32Array): Float32Array {
   const copy = new Float32Array(array.length + 1).subarray(1);
@@ -100,52 +81,46 @@ function unaligned(array: Float32Array): Float32Array {
   return copy;
 }
 
-function addResults(hash: ResultsHash, { singles, doubles }: Results): void {
-  for (const name of Object.keys(singles)) {
-    hash.addText(name);
-    hash.addSingles(singles[name]!);
-  }
-  for (const name of Object.keys(doubles)) {
-    hash.addText(name);
-    hash.addDouble(doubles[name]!);
-  }
-}
-
-function addCalls(hash: ResultsHash, sau: Sau, checks: Checks): void {
-  for (const call of calls()) {
+/** The hash of the battery, with checks of what needs no other hash. */
+function hashOf(sau: Sau, checks: Checks): string {
+  return batteryHash((call) => {
     const results = resultsOf(sau, call);
-    addResults(hash, results);
-    const { x, dy, params } = call;
-    const y = results.singles.y!;
-    const what = `${sau.tier}, ${x.length} elements`;
-    if (x.length > SMALL) continue;
-    checks.that(sameBits(sau.forward(unaligned(x), params), y), `${what}: the same unaligned`);
-    const inPlace = x.slice();
-    checks.that(sau.forward(inPlace, params, { out: inPlace }) === inPlace, `${what}: returns out`);
-    checks.that(sameBits(inPlace, y), `${what}: the same in place`);
-    const tensor = sau.alloc(x.length);
-    tensor.array.set(x);
-    sau.forward(tensor.array, params, { out: tensor.array });
-    checks.that(sameBits(tensor.array, y), `${what}: the same in the arena`);
-    tensor.dispose();
-    const dx = dy.slice();
-    sau.backward(x, dx, params, { want: ["dx"], out: { dx } });
-    checks.that(sameBits(dx, results.singles.dx!), `${what}: dx the same in place`);
-  }
+    checkWays(sau, call, results, checks);
+    return results;
+  });
 }
 
-function addBatches(hash: ResultsHash, sau: Sau, checks: Checks): void {
+function checkWays(sau: Sau, { x, dy, params }: Case, { singles }: Results, checks: Checks): void {
+  if (x.length > SMALL) return;
+  const y = singles.y!;
+  const what = `${sau.tier}, ${x.length} elements`;
+  checks.that(sameBits(sau.forward(unaligned(x), params), y), `${what}: the same unaligned`);
+  const inPlace = x.slice();
+  checks.that(sau.forward(inPlace, params, { out: inPlace }) === inPlace, `${what}: returns out`);
+  checks.that(sameBits(inPlace, y), `${what}: the same in place`);
+  const tensor = sau.alloc(x.length);
+  tensor.array.set(x);
+  sau.forward(tensor.array, params, { out: tensor.array });
+  checks.that(sameBits(tensor.array, y), `${what}: the same in the arena`);
+  tensor.dispose();
+  const dx = dy.slice();
+  sau.backward(x, dx, params, { want: ["dx"], out: { dx } });
+  checks.that(sameBits(dx, singles.dx!), `${what}: dx the same in place`);
+}
+
+function checkBatches(sau: Sau, checks: Checks): void {
   const random = new Random(SEED, 1);
   const params = { alpha: 0.15, beta: 1.7 };
   const xs = LENGTHS.map((length) => mixedArray(length, params.beta, "special", random));
   const dys = xs.map(({ length }) => mixedArray(length, 1, "special", random));
   const ys = sau.forwardBatch(xs, params);
-  const gradients = sau.backwardBatch(xs, dys, params, { want: ["dx", "alpha"] });
+  const want = ["dx", "alpha"] as const;
+  const gradients = sau.backwardBatch(xs, dys, params, { want });
   for (let i = 0; i < xs.length; i++) {
-    hash.addSingles(ys[i]!);
-    hash.addSingles(gradients[i]!.dx);
-    hash.addDouble(gradients[i]!.dAlpha);
+    const { dx, dAlpha } = sau.backward(xs[i]!, dys[i]!, params, { want });
     checks.that(sameBits(ys[i]!, sau.forward(xs[i]!, params)), `${sau.tier}: a batch gives what calls give`);
+    checks.that(sameBits(gradients[i]!.dx, dx), `${sau.tier}: a batch gives the dx that calls give`);
+    checks.that(is(gradients[i]!.dAlpha, dAlpha), `${sau.tier}: a batch gives the sums that calls give`);
   }
 }
 
@@ -208,11 +183,9 @@ function addDisposal(hash: ResultsHash, sau: Sau, { DisposedError }: Entry, chec
   }
 }
 
-/** Everything that an instance does; it is disposed afterwards. */
-function hashOf(sau: Sau, entry: Entry, checks: Checks): string {
+/** The words of all errors, in one hash; the instance is disposed afterwards. */
+function errorsOf(sau: Sau, entry: Entry, checks: Checks): string {
   const hash = new ResultsHash();
-  addCalls(hash, sau, checks);
-  addBatches(hash, sau, checks);
   addErrors(hash, sau, checks);
   addDisposal(hash, sau, entry, checks);
   return hash.digits;
@@ -235,7 +208,8 @@ function hashesByTier(entry: Entry, checks: Checks): Partial<Record<Tier, string
       continue;
     }
     checks.that(sau.tier === tier, `${tier} by name is ${sau.tier}`);
-    hashes[tier] = hashOf(sau, entry, checks);
+    hashes[tier] = hashOf(sau, checks);
+    checkBatches(sau, checks);
   }
   return hashes;
 }
@@ -261,7 +235,7 @@ function repeated(length: number, random: Random): Float32Array {
   return array;
 }
 
-async function checkPool(pool: SauPool, sau: Sau, checks: Checks): Promise<void> {
+async function checkPool(pool: SauPool, sau: Sau, hash: string, checks: Checks): Promise<void> {
   checks.that(pool.tier === sau.tier, `the pool's tier is ${pool.tier}`);
   const random = new Random(SEED, 2);
   // What needs a worker, where there are workers; an interpreter would take long.
@@ -275,6 +249,11 @@ async function checkPool(pool: SauPool, sau: Sau, checks: Checks): Promise<void>
     checks.that(sameBits(found.dx, expected.dx), "the pool's dx has the same bits");
     const sums = [found.dAlpha, expected.dAlpha].map((sum) => Array.from([sum].flat() as number[]).join());
     checks.that(sums[0] === sums[1], `the pool's sums are ${sums[0]}, one thread's ${sums[1]}`);
+  }
+  // A pool without workers is the same code as an instance, and an interpreter takes long.
+  if (length === LARGE) {
+    const found = await poolBatteryHash((call) => poolResultsOf(pool, call));
+    checks.that(found === hash, `the pool's hash is ${found}, one thread's ${hash}`);
   }
   const tensor = pool.alloc(length);
   tensor.array.set(x);
@@ -335,15 +314,16 @@ export async function run(entry: Entry, extras: Extras = {}): Promise<Found> {
   const sau = entry.createSauSync();
   const { tier, tierReport } = sau;
   await checkInstances(entry, sau, !compilesAtOnceAlone, checks);
+  const hash = hashOf(sau, checks);
   let [threads, poolReport] = [1, "no pool here"];
   if (createSauPool !== undefined) {
     const pool = await createSauPool({ threads: 2 });
     ({ threads, report: poolReport } = pool);
-    await checkPool(pool, sau, checks);
+    await checkPool(pool, sau, hash, checks);
   }
-  const hash = hashOf(sau, entry, checks);
+  const errors = errorsOf(sau, entry, checks);
   const hashes = hashesByTier(entry, checks);
   checks.that(hashes[tier] === hash, `${tier} by name gives the same hash`);
   const { count, failures } = checks;
-  return { tier, tierReport, threads, poolReport, hash, hashes, checks: count, failures };
+  return { tier, tierReport, threads, poolReport, hash, hashes, errors, checks: count, failures };
 }

@@ -1,26 +1,14 @@
-/** The hashes that every runtime must find. */
-import { readFileSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+/** Whether what every runtime finds is what is published (test/golden/bits.json). */
+import { published, writePublished } from "../support/published.js";
 import type { Engine, Row } from "./row.js";
-
-const FILE = fileURLToPath(new URL("golden.json", import.meta.url));
 
 /** How to accept other hashes. */
 export const UPDATE = "npm run test:runtimes -- --update-golden";
 
-interface Golden {
-  /** Of the tiers that give the same bits on every engine. */
-  exact: string;
-  /** Of relaxed-simd, by engine, on processors with fused multiply-add. Without it the hash is the exact one. */
-  "relaxed-simd": Partial<Record<Engine, string>>;
-}
-
-const read = (): Golden => JSON.parse(readFileSync(FILE, "utf8"));
-
 /** What is wrong with a row's hashes, in words. */
-export function wrongHashes({ engine, tier, hash, hashes }: Row): string[] {
-  const golden = read();
-  return Object.entries({ ...hashes, [tier]: hash }).flatMap(([name, found]) => {
+export function wrongHashes({ engine, tier, hash, hashes, errors }: Row): string[] {
+  const golden = published();
+  const wrong = Object.entries({ ...hashes, [tier]: hash }).flatMap(([name, found]) => {
     const relaxed = name === "relaxed-simd" ? golden["relaxed-simd"][engine] : undefined;
     const accepted = [golden.exact, ...(relaxed === undefined ? [] : [relaxed])];
     if (accepted.includes(found)) return [];
@@ -28,6 +16,12 @@ export function wrongHashes({ engine, tier, hash, hashes }: Row): string[] {
       `the hash of ${name} is ${found}, expected ${accepted.join(" or ")}; if that is meant: ${UPDATE}`,
     ];
   });
+  if (errors !== golden.errors) {
+    wrong.push(
+      `the hash of the errors' words is ${errors}, expected ${golden.errors}; if that is meant: ${UPDATE}`,
+    );
+  }
+  return wrong;
 }
 
 /**
@@ -36,7 +30,7 @@ export function wrongHashes({ engine, tier, hash, hashes }: Row): string[] {
  * @throws {Error} when they differ where they must not
  */
 export function updateGolden(rows: readonly Row[]): void {
-  const golden: Golden = read();
+  const golden = published();
   const exact = new Set<string>();
   const relaxed = new Map<Engine, Set<string>>();
   for (const { engine, tier, hash, hashes } of rows) {
@@ -46,11 +40,12 @@ export function updateGolden(rows: readonly Row[]): void {
       into.add(found);
     }
   }
-  golden.exact = only(exact, "tiers other than relaxed-simd");
-  for (const [engine, found] of relaxed) {
-    golden["relaxed-simd"][engine] = only(found, `relaxed-simd in ${engine}`);
-  }
-  writeFileSync(FILE, `${JSON.stringify(golden, undefined, 2)}\n`);
+  const ofRelaxed = [...relaxed].map(([engine, found]) => [engine, only(found, `relaxed-simd in ${engine}`)]);
+  writePublished({
+    exact: only(exact, "tiers other than relaxed-simd"),
+    "relaxed-simd": { ...golden["relaxed-simd"], ...Object.fromEntries(ofRelaxed) },
+    errors: only(new Set(rows.map(({ errors }) => errors)), "the errors' words"),
+  });
 }
 
 function only(hashes: ReadonlySet<string>, what: string): string {

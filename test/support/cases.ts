@@ -1,8 +1,10 @@
 /** Calls of every kind of parameters and shape, for the tests that compare bits. */
 import type { Sau, SauParams } from "../../ts/index.js";
+import type { SauPool } from "../../ts/threads/index.js";
 import type { Random } from "./random.js";
 
-const WANT = ["dx", "alpha", "beta", "bias"] as const;
+/** Everything that backward gives. */
+export const WANT = ["dx", "alpha", "beta", "bias"] as const;
 
 /** Arguments of a call. */
 export interface Case {
@@ -142,10 +144,24 @@ export function* cases(random: Random): Generator<Case> {
 
 /** What a call gives, of everything. */
 export function resultsOf(sau: Sau, { x, dy, params }: Case): Results {
-  const singles: Record<string, Float32Array> = { y: sau.forward(x, params) };
+  const y = sau.forward(x, params);
+  return together(y, sau.backward<SauParams, (typeof WANT)[number]>(x, dy, params, { want: WANT }));
+}
+
+/** As {@link resultsOf}, of a pool. */
+export async function poolResultsOf(pool: SauPool, { x, dy, params }: Case): Promise<Results> {
+  const [y, gradients] = await Promise.all([
+    pool.forward(x, params),
+    pool.backward<SauParams, (typeof WANT)[number]>(x, dy, params, { want: WANT }),
+  ]);
+  return together(y, gradients);
+}
+
+/** y and the gradients as results. */
+export function together(y: Float32Array, gradients: object): Results {
+  const singles: Record<string, Float32Array> = { y };
   const doubles: Record<string, number> = {};
-  const gradients = sau.backward<SauParams, (typeof WANT)[number]>(x, dy, params, { want: WANT });
-  for (const [name, gradient] of Object.entries(gradients)) {
+  for (const [name, gradient] of Object.entries(gradients) as [string, number | Float32Array][]) {
     if (typeof gradient === "number") doubles[name] = gradient;
     else singles[name] = gradient;
   }

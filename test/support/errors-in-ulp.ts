@@ -48,7 +48,7 @@ export function expected(x: Float32Array, pair: Pair): Expected {
 }
 
 /** M2 of one result that is infinite. */
-function infiniteError(got: number, exact: number, ulps: number): number {
+export function infiniteError(got: number, exact: number, ulps: number): number {
   const overflows = abs(exact) >= OVERFLOW;
   if (overflows) return got === Math.sign(exact) * Infinity ? 0 : Infinity;
   return abs(Math.sign(got) * OVERFLOW - exact) * ulps;

@@ -5,21 +5,21 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { type ArenaTensor, createSauSync, type Sau, type SauParams, type Want } from "../../ts/index.js";
 import { TILE } from "../../ts/memory/arena.js";
-import type { SauPool } from "../../ts/threads/index.js";
 import {
   type Case,
   cases,
   channelCase,
   inWords,
   numberCase,
+  poolResultsOf,
   type Results,
   resultsOf,
+  WANT,
 } from "../support/cases.js";
 import { copyOf, expectSameBits } from "../support/numbers.js";
 import { startSharingPool } from "../support/pools.js";
 import { howToRepeat, Random, runSeed } from "../support/random.js";
 
-const WANT = ["dx", "alpha", "beta", "bias"] as const;
 const sau = createSauSync();
 const pools = await Promise.all([1, 2, 3, 8].map((threads) => startSharingPool({ threads })));
 afterAll(() => Promise.all(pools.map((pool) => pool.dispose())));
@@ -32,21 +32,6 @@ function expectSame(found: Results, expected: Results, what: string): void {
   for (const [name, value] of Object.entries(expected.doubles)) {
     expect(found.doubles[name], `${name}, ${what}; ${howToRepeat}`).toBe(value);
   }
-}
-
-/** As resultsOf, of a pool. */
-async function poolResultsOf(pool: SauPool, { x, dy, params }: Case): Promise<Results> {
-  const [y, gradients] = await Promise.all([
-    pool.forward(x, params),
-    pool.backward<SauParams, (typeof WANT)[number]>(x, dy, params, { want: WANT }),
-  ]);
-  const singles: Record<string, Float32Array> = { y };
-  const doubles: Record<string, number> = {};
-  for (const [name, gradient] of Object.entries(gradients)) {
-    if (typeof gradient === "number") doubles[name] = gradient;
-    else singles[name] = gradient;
-  }
-  return { singles, doubles };
 }
 
 /** Calls of more than one item: many tiles, many passes, large tables. */

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { MissingPeer } from "../../../bench/peers/peer.js";
-import { fill } from "../../../bench/report/markers.js";
+import { fill } from "../../../scripts/markers.js";
 import { parseOptions, runCommand } from "../command-line.js";
 import { ACTIVATION_NAMES } from "../nets/activations.js";
 import { type Recorded, ResultsError, readResults, serialise } from "../results.js";

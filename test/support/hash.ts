@@ -11,6 +11,12 @@ const { isNaN: isNotANumber } = Number;
 
 const rotateLeft = (word: number, by: number): number => (word << by) | (word >>> (32 - by));
 
+/** One step of it: a state and the next word. */
+export function mixWord(state: number, word: number): number {
+  const mixed = imul(rotateLeft(imul(word, 0xcc9e2d51), 15), 0x1b873593);
+  return (imul(rotateLeft(state ^ mixed, 13), 5) + 0xe6546b64) | 0;
+}
+
 /** MurmurHash3_x86_32 of whole words. Its fields are private to the compiler alone: ES2020 has no fast private ones. */
 export class Murmur3 {
   private state: number;
@@ -21,8 +27,7 @@ export class Murmur3 {
   }
 
   add(word: number): void {
-    const mixed = imul(rotateLeft(imul(word, 0xcc9e2d51), 15), 0x1b873593);
-    this.state = (imul(rotateLeft(this.state ^ mixed, 13), 5) + 0xe6546b64) | 0;
+    this.state = mixWord(this.state, word);
     this.words++;
   }
 

@@ -1,0 +1,303 @@
+/**
+ * `npm run test:exhaustive`: every float32 input, with 16 pairs of alpha and beta, on every tier. Writes
+ * docs/accuracy/exhaustive.json and the tables that are made of it.
+ */
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { Worker } from "node:worker_threads";
+import { moduleFile, OUTPUT, ROOT } from "../../scripts/wasm/tiers.js";
+import { bundle } from "../../scripts/worker-source.js";
+import { sauOn } from "../../ts/sau.js";
+import { TIERS, type Tier, WASM_TIERS, type WasmTier } from "../../ts/tier.js";
+import { startSync } from "../../ts/tiers.js";
+import { batteryHash } from "../support/battery.js";
+import { resultsOf } from "../support/cases.js";
+import { LIMITS, MEASURES } from "./measures.js";
+import { nameOf, PAIRS, rounded } from "./pairs.js";
+import {
+  type JudgedRecord,
+  merge,
+  readRecord,
+  type TierChunk,
+  type TierRecord,
+  withPair,
+  writeRecord,
+} from "./record.js";
+import { writeTables } from "./tables.js";
+import type { Job, WorkerData } from "./worker.js";
+
+const HELP = `Usage: npm run test:exhaustive [-- OPTIONS]
+
+Walks all float32 inputs and writes docs/accuracy/exhaustive.json. What was interrupted goes on where it was.
+
+  --pair ALPHA,BETA   this pair alone, again for more: ${PAIRS.map((pair) => pair.join(",")).join(" ")}
+  --tier TIER         this tier alone, again for more: ${TIERS.join(" ")}
+  --threads N         so many workers; default: all that the machine runs at once
+  --fresh             begins anew
+  --tables            writes the tables alone
+  --help              this text`;
+
+/** Where interrupted walks go on. */
+const UNFINISHED = join(ROOT, "target", "exhaustive");
+
+/** Exponents of float32, the last one that of infinity and NaN. */
+const EXPONENTS = 256;
+/** Inputs of an exponent, with both signs. */
+const INPUTS = 2 ** 24;
+
+/** Exponents in an order in which those that take long and those that do not alternate: with their bits reversed. */
+const ORDER = Array.from({ length: EXPONENTS }, (_, k) =>
+  Number.parseInt([...k.toString(2).padStart(8, "0")].reverse().join(""), 2),
+);
+
+interface Task extends Job {
+  readonly walk: PairWalk;
+}
+
+/** A pair under way: what is done of it, and a file of that. */
+class PairWalk {
+  readonly chunks = new Map<number, readonly TierChunk[]>();
+  readonly #file: string;
+
+  constructor(
+    readonly given: readonly [number, number],
+    readonly fingerprint: string,
+    fresh: boolean,
+  ) {
+    this.#file = join(UNFINISHED, `${given.join("_")}.jsonl`);
+    if (fresh) rmSync(this.#file, { force: true });
+    if (!existsSync(this.#file)) return;
+    for (const line of readFileSync(this.#file, "utf8").split("\n")) {
+      const entry = parsed(line);
+      if (entry?.fingerprint === fingerprint) this.chunks.set(entry.exponent, entry.found);
+    }
+  }
+
+  get tasks(): Task[] {
+    const left = ORDER.filter((exponent) => !this.chunks.has(exponent));
+    return left.map((exponent) => ({ walk: this, pair: rounded(this.given), exponent }));
+  }
+
+  take(exponent: number, found: readonly TierChunk[]): void {
+    this.chunks.set(exponent, found);
+    appendFileSync(this.#file, `${JSON.stringify({ fingerprint: this.fingerprint, exponent, found })}\n`);
+  }
+
+  get isDone(): boolean {
+    return this.chunks.size === EXPONENTS;
+  }
+
+  /** Puts the pair into the record. */
+  finish(batteries: ReadonlyMap<Tier, string>): Partial<Record<Tier, TierRecord>> {
+    const inOrder = Array.from({ length: EXPONENTS }, (_, exponent) => this.chunks.get(exponent)!);
+    const judged = inOrder[0]!.map(({ tier }) => tier);
+    const own = judged.map(
+      (tier, k) =>
+        [
+          tier,
+          merge(
+            inOrder.map((chunk) => chunk[k]!),
+            batteries.get(tier)!,
+          ),
+        ] as const,
+    );
+    const leader = judged.find((tier) => tier !== "relaxed-simd")!;
+    const same = [...batteries.keys()]
+      .filter((tier) => !judged.includes(tier))
+      .map((tier) => [tier, { sameBitsAs: leader }] as const);
+    const found: Partial<Record<Tier, TierRecord>> = Object.fromEntries([...own, ...same]);
+    const [alpha, beta] = this.given;
+    writeRecord(withPair(readRecord(), { alpha, beta, tiers: found }, PAIRS.map(nameOf)));
+    rmSync(this.#file);
+    return found;
+  }
+}
+
+/** A line of a file that may have been cut off. */
+function parsed(line: string): { fingerprint: string; exponent: number; found: TierChunk[] } | undefined {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+/** How far it is, on standard error: a line that changes on a terminal, one a minute elsewhere. */
+class Progress {
+  readonly #start = performance.now();
+  #shown = Number.NEGATIVE_INFINITY;
+  #done = 0;
+
+  constructor(
+    readonly total: number,
+    readonly threads: number,
+  ) {}
+
+  add({ walk, exponent }: Task): void {
+    this.#done++;
+    const now = performance.now();
+    const last = this.#done === this.total;
+    if (!last && now - this.#shown < (process.stderr.isTTY ? 200 : 60_000)) return;
+    this.#shown = now;
+    const seconds = (now - this.#start) / 1000;
+    const rate = this.#done / seconds;
+    const words = [
+      `${((100 * this.#done) / this.total).toFixed(1)} %`,
+      `alpha ${walk.given[0]}, beta ${walk.given[1]}, exponent ${exponent}`,
+      `${((rate * INPUTS) / 1e6).toFixed(1)} million inputs a second on ${this.threads} threads`,
+      `${duration((this.total - this.#done) / rate)} left`,
+    ];
+    process.stderr.write(
+      `${process.stderr.isTTY ? "\r\x1b[K" : ""}${words.join(", ")}${process.stderr.isTTY && !last ? "" : "\n"}`,
+    );
+  }
+}
+
+function duration(seconds: number): string {
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.ceil((seconds % 3600) / 60)];
+  return hours > 0 ? `${hours} h ${minutes} min` : `${minutes} min`;
+}
+
+/** What a finished pair misses of the contract, in words; prints its figures. */
+function shown(given: readonly [number, number], found: Partial<Record<Tier, TierRecord>>): string[] {
+  const misses: string[] = [];
+  for (const [tier, result] of Object.entries(found)) {
+    const name = `alpha ${given[0]}, beta ${given[1]}, ${tier}`;
+    if (!("measures" in result)) {
+      console.log(`${name}: the bits of ${result.sameBitsAs}`);
+      continue;
+    }
+    const { measures, inexact } = result as JudgedRecord;
+    const figures = MEASURES.map(
+      (measure) => `${measure} ${measures[measure].worst.toFixed(4)} at ${measures[measure].x}`,
+    );
+    console.log(`${name}: ${figures.join("; ")}`);
+    if (inexact > 0) misses.push(`${name}: ${inexact} results are not exact where they must be`);
+    for (const measure of MEASURES) {
+      const { worst, x } = measures[measure];
+      if (worst > LIMITS[measure])
+        misses.push(`${name}: ${measure} is ${worst} at ${x}, expected at most ${LIMITS[measure]}`);
+    }
+  }
+  return misses;
+}
+
+/** The tiers that were asked for, each of which must run here, with its hash of the battery. */
+function checkTiers(
+  names: readonly string[] | undefined,
+  modules: Record<WasmTier, WebAssembly.Module>,
+): Map<Tier, string> {
+  const unknown = names?.find((name) => !TIERS.includes(name as Tier));
+  if (unknown !== undefined) throw new Error(`There is no tier ${unknown}: there are ${TIERS.join(", ")}.`);
+  const tiers = TIERS.filter((tier) => names?.includes(tier) ?? true);
+  return new Map(
+    tiers.map((tier) => {
+      const sau = sauOn(startSync({ tier }, (name) => modules[name]));
+      return [tier, batteryHash((call) => resultsOf(sau, call))];
+    }),
+  );
+}
+
+function checkPairs(given: readonly string[] | undefined): readonly (readonly [number, number])[] {
+  if (given === undefined) return PAIRS;
+  return given.map((text) => {
+    const [alpha, beta] = text.split(",").map(Number);
+    const pair = PAIRS.find((one) => one[0] === alpha && one[1] === beta);
+    if (pair === undefined) throw new Error(`There is no pair ${text}: --help lists them.`);
+    return pair;
+  });
+}
+
+/** Gives tasks to workers until none is left, and ends them. */
+async function runAll(
+  tasks: Task[],
+  threads: number,
+  program: string,
+  data: WorkerData,
+  done: (task: Task) => void,
+): Promise<void> {
+  const progress = new Progress(tasks.length, threads);
+  const work = async (): Promise<void> => {
+    const worker = new Worker(program, { eval: true, workerData: data });
+    try {
+      for (let task = tasks.shift(); task !== undefined; task = tasks.shift()) {
+        const { pair, exponent, walk } = task;
+        worker.postMessage({ pair, exponent } satisfies Job);
+        const [found] = (await once(worker, "message")) as [readonly TierChunk[]];
+        walk.take(exponent, found);
+        progress.add(task);
+        done(task);
+      }
+    } catch (error) {
+      tasks.length = 0;
+      throw error;
+    } finally {
+      await worker.terminate();
+    }
+  };
+  await Promise.all(Array.from({ length: threads }, work));
+}
+
+async function main(): Promise<boolean> {
+  const { values } = parseArgs({
+    options: {
+      pair: { type: "string", multiple: true },
+      tier: { type: "string", multiple: true },
+      threads: { type: "string", default: String(availableParallelism()) },
+      fresh: { type: "boolean", default: false },
+      tables: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) {
+    console.log(HELP);
+    return true;
+  }
+  if (values.tables) {
+    writeTables(readRecord());
+    return true;
+  }
+  const threads = Number(values.threads);
+  if (!Number.isInteger(threads) || threads < 1)
+    throw new Error(`--threads is ${values.threads}, expected a whole number from 1.`);
+  const bytes = WASM_TIERS.map((tier) => readFileSync(join(OUTPUT, moduleFile(tier))));
+  const modules = Object.fromEntries(
+    WASM_TIERS.map((tier, k) => [tier, new WebAssembly.Module(new Uint8Array(bytes[k]!))]),
+  ) as Record<WasmTier, WebAssembly.Module>;
+  const batteries = checkTiers(values.tier, modules);
+  const tiers = [...batteries.keys()];
+  const pairs = checkPairs(values.pair);
+
+  const program = await bundle(fileURLToPath(new URL("worker.ts", import.meta.url)));
+  // Results of another program, other modules or other tiers are no part of the same walk.
+  const fingerprint = createHash("sha256").update(program).update(tiers.join());
+  for (const module of bytes) fingerprint.update(module);
+  const digest = fingerprint.digest("hex");
+  mkdirSync(UNFINISHED, { recursive: true });
+  const walks = pairs.map((pair) => new PairWalk(pair, digest, values.fresh));
+
+  const misses: string[] = [];
+  const finish = (walk: PairWalk): void => {
+    misses.push(...shown(walk.given, walk.finish(batteries)));
+  };
+  for (const walk of walks) if (walk.isDone) finish(walk);
+  const tasks = walks.flatMap((walk) => walk.tasks);
+  await runAll(tasks, threads, program, { tiers, modules }, ({ walk }) => {
+    if (walk.isDone) finish(walk);
+  });
+  writeTables(readRecord());
+  for (const miss of misses) console.error(miss);
+  return misses.length === 0;
+}
+
+try {
+  process.exitCode = (await main()) ? 0 : 1;
+} catch (error) {
+  console.error((error as Error).message);
+  process.exitCode = 1;
+}
