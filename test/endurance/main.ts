@@ -35,6 +35,7 @@ soak    ${PARTS.soak.join(", ")}: a million calls, and an hour of a service on a
 /** A part's figures, and what it was told. */
 interface Entry {
   readonly seed: number;
+  readonly whole: boolean;
   readonly figures: Figures;
 }
 
@@ -67,7 +68,7 @@ async function main(): Promise<void> {
     console.log(`${part}: repeat with npm run test:${name} -- --only ${part} --seed ${seed}`);
     const figures = await runPart(`${name}/${part}`, { seed, isWhole: values.whole });
     console.log(`  ${JSON.stringify(figures)}`);
-    found[part] = { seed, figures };
+    found[part] = { seed, whole: values.whole, figures };
   }
   if (values.write) write(name, found);
 }

@@ -35,14 +35,11 @@ export async function part(run: (random: Random, options: PartOptions) => Promis
   process.disconnect();
 }
 
-/** Most bytes that may be added by a part, after its warm-up. */
-export const MOST_DRIFT = 2 ** 20;
-
 /**
- * The same where modules are compiled or workers started again and again: what the engine keeps of its own varies by a few
- * MiB. A memory of one Sau that is kept has 1.1 MiB, of a pool 4 MiB and more.
+ * Most bytes that may be held at the end of a part beyond those in its middle: what the engine keeps of its own, of code and
+ * of workers, varies by a few MiB. The memory of one Sau has 1.1 MiB, a pool's 4 MiB and more.
  */
-export const MOST_OF_ENGINE = 8 * 2 ** 20;
+const MOST_GROWTH = 8 * 2 ** 20;
 
 /** Samples of the memory, of which the least counts: what is still to be given back makes a sample larger, never smaller. */
 const SAMPLES = 12;
@@ -83,18 +80,18 @@ export class Holdings {
   /**
    * How much the memory has grown since, in bytes.
    *
-   * @throws {Error} when it has grown by more than `most`, or more of anything else is held
+   * @throws {Error} when that is too much, or more of anything else is held
    */
-  async growth(most: number = MOST_DRIFT): Promise<number> {
+  async growth(): Promise<number> {
     const growth = (await leastMemory()) - this.memory;
     const others = held();
     for (const [kind, count] of Object.entries(others)) {
       const before = this.others[kind] ?? 0;
       if (count > before) throw new Error(`${count} ${kind} are held, ${before} after the warm-up`);
     }
-    if (growth > most) {
+    if (growth > MOST_GROWTH) {
       throw new Error(
-        `the memory has grown by ${inKiB(growth)} since the warm-up, at most ${inKiB(most)} may be`,
+        `the memory has grown by ${inKiB(growth)} since the warm-up, at most ${inKiB(MOST_GROWTH)} may be`,
       );
     }
     return growth;

@@ -22,7 +22,14 @@ export interface Call {
 
 /** Numbers and arrays, end to end. */
 function joined(results: readonly (number | Float32Array)[]): Float32Array {
-  return Float32Array.from(results.flatMap((one) => (typeof one === "number" ? [one] : [...one])));
+  const arrays = results.map((one) => (typeof one === "number" ? [one] : one));
+  const all = new Float32Array(arrays.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const array of arrays) {
+    all.set(array, at);
+    at += array.length;
+  }
+  return all;
 }
 
 /** The tiers that run here. */

@@ -8,11 +8,11 @@ import { createSauSync, DisposedError } from "sau-simd";
 import { createSauPool, type SauPool } from "sau-simd/threads";
 import { copyOf, expectSameBits, firstDifference } from "../../support/numbers.js";
 import type { Random } from "../../support/random.js";
-import { beat, Holdings, MOST_OF_ENGINE, part } from "../part.js";
+import { beat, Holdings, part } from "../part.js";
 import { workers } from "../workers.js";
 
 /** Pools: all of them, and those that CI has time for. */
-const [WHOLE, SOME] = [1000, 60];
+const [WHOLE, SOME] = [500, 16];
 /** Calls that each has aborted. */
 const ABORTS = 8;
 /** Elements: from these on pools share calls; and what a pool does at once. */
@@ -113,7 +113,7 @@ await part(async (random, { isWhole }) => {
     totals.ended += ended;
     beat(`${k + 1} pools`);
   }
-  const growth = await holdings!.growth(MOST_OF_ENGINE);
+  const growth = await holdings!.growth();
   // Moments that all came too late would have tested nothing.
   if (totals.aborted < pools || totals.ended === 0) throw new Error(`too few: ${JSON.stringify(totals)}`);
   return {

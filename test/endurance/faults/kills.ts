@@ -7,7 +7,7 @@ import { createSauSync, type SauParams } from "sau-simd";
 import { createSauPool, type SauPool } from "sau-simd/threads";
 import { expectSameBits } from "../../support/numbers.js";
 import type { Random } from "../../support/random.js";
-import { beat, Holdings, MOST_OF_ENGINE, part } from "../part.js";
+import { beat, Holdings, part } from "../part.js";
 import { workers } from "../workers.js";
 
 /** Deaths: all of them, and those that CI has time for. */
@@ -125,6 +125,6 @@ await part(async (random, { isWhole }) => {
     // With no pool: what live workers have in memory varies by more than what may leak.
     if (round === THREADS.length) holdings = await Holdings.now();
   }
-  const growth = await holdings!.growth(MOST_OF_ENGINE);
+  const growth = await holdings!.growth();
   return { deaths: workers.killed, workers: workers.started, threads: THREADS, calls, growth };
 });

@@ -6,7 +6,7 @@ import { createSau, createSauSync, type Sau, TierUnavailableError } from "sau-si
 import { createSauPool } from "sau-simd/threads";
 import { expectSameBits } from "../../support/numbers.js";
 import type { Random } from "../../support/random.js";
-import { beat, Holdings, MOST_OF_ENGINE, part } from "../part.js";
+import { beat, Holdings, part } from "../part.js";
 import { type Call, callsOf, check, tiersHere } from "../verbs.js";
 
 const LENGTH = 192;
@@ -106,7 +106,7 @@ async function instantiations(host: RefusingHost, calls: readonly Call[], random
     check(random.pick(calls), next, () => `after ${host.refused} refusals`);
     next.dispose();
   }
-  return holdings!.growth(MOST_OF_ENGINE);
+  return holdings!.growth();
 }
 
 /** @throws {Error} unless a refusal is the documented error */
