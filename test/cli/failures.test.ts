@@ -1,6 +1,15 @@
 /** Promise: what goes wrong is one line that says what and where, an exit code, and no file that was not there. */
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ROOT } from "../../scripts/wasm/tiers.js";
@@ -108,6 +117,33 @@ describe("a file that cannot be used", () => {
       status: 1,
       line: "sau-simd: /dev/full: no space left on device (byte 0)",
     });
+  });
+
+  it.runIf(existsSync("/dev/full"))("is standard output, on a full disk", () => {
+    const full = openSync("/dev/full", "w");
+    const line = "sau-simd: standard output: no space left on device";
+    for (const args of [
+      ["forward", path("big.npy"), "-"],
+      ["backward", x, x],
+      ["backward", x, x, "--json"],
+      ["info"],
+      ["info", "--json"],
+      ["forward", "--help"],
+      ["--version"],
+    ]) {
+      const { status, stderr } = runCommand(args, { stdio: ["ignore", full, "pipe"] });
+      expect({ args, status, stderr }).toEqual({ args, status: 1, stderr: `${line}\n` });
+    }
+    closeSync(full);
+  });
+
+  it.runIf(existsSync("/dev/full"))("is standard error, on a full disk: the status tells it", () => {
+    const full = openSync("/dev/full", "w");
+    const { status } = spawnSync(process.execPath, commandLine("forward", path("none.npy"), old), {
+      stdio: ["ignore", "pipe", full],
+    });
+    expect(status).toBe(1);
+    closeSync(full);
   });
 
   it.runIf(process.platform !== "win32")(

@@ -3,6 +3,7 @@
  * pool goes on; dispose ends all calls and all workers, and nothing hangs.
  */
 import { setTimeout as after } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { createSauSync, DisposedError } from "../../ts/index.js";
 import { createSauPool } from "../../ts/threads/index.js";
@@ -10,6 +11,7 @@ import { startPool } from "../../ts/threads/start.js";
 import { inlinedModules } from "../../ts/wasm/inlined.js";
 import { copyOf, expectSameBits, firstDifference } from "../support/numbers.js";
 import { SHARE_ALL, startSharingPool, Victims, withinTime } from "../support/pools.js";
+import { built, runModule } from "../support/process.js";
 import { howToRepeat, Random, runSeed } from "../support/random.js";
 
 const LENGTH = 700_000;
@@ -154,6 +156,43 @@ describe("dispose", () => {
       await withinTime(pool.dispose(), "dispose");
       await withinTime(call, "the call");
     }
+  });
+
+  it.each([
+    ["were aborted", "setTimeout(() => controller.abort(), k % 4)"],
+    ["it ends", "setTimeout(() => pool.dispose(), k % 4)"],
+  ])("of a pool whose calls %s leaves nothing of it in memory", (_, end) => {
+    const found = runModule(
+      `import { createSauPool } from ${JSON.stringify(pathToFileURL(built("threads.js")).href)};
+      const memories = [];
+      WebAssembly.Memory = new Proxy(WebAssembly.Memory, {
+        construct(target, args) {
+          const memory = Reflect.construct(target, args);
+          memories.push(new WeakRef(memory));
+          return memory;
+        },
+      });
+      const x = new Float32Array(1_600_000).fill(0.5);
+      for (let k = 0; k < 12; k++) {
+        const pool = await createSauPool({ threads: 2 });
+        const controller = new AbortController();
+        const call = pool.forward(x, { beta: 2 }, { signal: controller.signal }).catch(() => {});
+        ${end};
+        await call;
+        await pool.dispose();
+      }
+      // Workers' ends, and promises, are told of by tasks.
+      for (let turn = 0; turn < 10; turn++) {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        gc();
+      }
+      console.log(JSON.stringify([memories.length, memories.filter((memory) => memory.deref()).length]));`,
+      ["--expose-gc"],
+    ) as [number, number];
+    const [made, kept] = found;
+    expect(made).toBeGreaterThanOrEqual(12);
+    // What the last one's frames still hold; kept pools were nearly all of them.
+    expect(kept).toBeLessThanOrEqual(3);
   });
 
   it("is what `await using` calls", async () => {

@@ -88,6 +88,52 @@ describe("threads", () => {
     await expectAlone(await createSauPool(), /no shared memory/);
   });
 
+  it.each([0, 1, 2])(
+    "are none where the host refuses their memory, at the growth of index %i",
+    async (index) => {
+      const { grow } = WebAssembly.Memory.prototype;
+      let calls = 0;
+      vi.spyOn(WebAssembly.Memory.prototype, "grow").mockImplementation(function limited(
+        this: WebAssembly.Memory,
+        pages,
+      ) {
+        if (calls++ === index) throw new RangeError("no more pages");
+        return grow.call(this, pages);
+      });
+      const pool = await createSauPool({ threads: 2 });
+      vi.restoreAllMocks();
+      await expectAlone(pool, /this host refuses what threads need: alloc: the host refused \d+ more bytes/);
+    },
+  );
+
+  it("are none where the host refuses to compile for them, or a board", async () => {
+    vi.spyOn(WebAssembly, "compile").mockRejectedValue(new WebAssembly.CompileError("no more code"));
+    const uncompiled = await createSauPool({ threads: 2 });
+    vi.restoreAllMocks();
+    await expectAlone(uncompiled, /this host refuses what threads need: no more code/);
+
+    const refusing = vi.fn(function refusing() {
+      throw new RangeError("no more bytes");
+    });
+    vi.stubGlobal("SharedArrayBuffer", refusing);
+    const boardless = await createSauPool({ threads: 2 });
+    vi.unstubAllGlobals();
+    expect(refusing).toHaveBeenCalled();
+    await expectAlone(boardless, /this host refuses what threads need: no more bytes/);
+  });
+
+  it("reject with a RangeError where the host refuses memory to the calling one too", async () => {
+    const refusal = new RangeError("no more pages");
+    vi.spyOn(WebAssembly.Memory.prototype, "grow").mockImplementation(() => {
+      throw refusal;
+    });
+    await expect(createSauPool({ threads: 2 })).rejects.toMatchObject({ name: "RangeError", cause: refusal });
+    vi.restoreAllMocks();
+    const pool = await createSauPool({ threads: 2 });
+    expect(pool.threads).toBe(2);
+    await pool.dispose();
+  });
+
   it("are none where there are no workers, or none starts", async () => {
     const none = (): never => {
       throw new Error("none known");

@@ -9,7 +9,7 @@ import { forward } from "./forward.js";
 import { info } from "./info.js";
 import { onnx } from "./onnx.js";
 import { parseCommand } from "./options.js";
-import { discardUnfinished } from "./output.js";
+import { discardUnfinished, inStandardOutput } from "./output.js";
 import { version } from "./version.js";
 
 /** With it in the environment, errors come with their stacks. */
@@ -51,7 +51,7 @@ process.on("exit", discardUnfinished);
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => process.exit(128 + constants.signals[signal]));
 }
-process.stdout.on("error", fail);
+process.stdout.on("error", (error) => fail(inStandardOutput(error)));
 // Nobody is left to be told.
 process.stderr.on("error", () => {});
 

@@ -60,6 +60,14 @@ export class Output {
   }
 }
 
+/** As messages name it. */
+const STANDARD_OUTPUT = "standard output";
+
+/** What was thrown, or told by an event, while something was written to standard output. */
+export function inStandardOutput(error: unknown): Error {
+  return inFile(STANDARD_OUTPUT, error);
+}
+
 /** Files that are not complete. */
 const unfinished = new Set<string>();
 
@@ -133,7 +141,7 @@ export async function openOutput(path: string): Promise<Output> {
     if (process.stdout.isTTY) {
       throw new UsageError('standard output is a terminal, expected a file or a pipe for "-"');
     }
-    return new Output("standard output", toStandardOutput);
+    return new Output(STANDARD_OUTPUT, toStandardOutput);
   }
   try {
     const old = await statOrNone(path);

@@ -107,11 +107,12 @@ export class Arena implements KernelMemory {
   refresh(): void {
     if (this.#f32.length !== 0 && this.#f32.buffer === this.memory.buffer) return;
     const { buffer } = this.memory;
-    this.#f32 = new Float32Array(buffer);
     this.#f64 = new Float64Array(buffer);
     this.#i32 = new Int32Array(buffer);
     this.#block = this.#blockViews(buffer);
     this.#view = new Float32Array(buffer, 0, 0);
+    // Last: it says that all of them are made anew, and the host may refuse any.
+    this.#f32 = new Float32Array(buffer);
   }
 
   get f32(): Float32Array {

@@ -96,10 +96,13 @@ export function writeTable(
   }
 }
 
-/** Sets the sums of the kernels with one value for all to 0. */
+/**
+ * Sets the sums of the kernels with one value for all to 0, and the partial sums, which lie behind them: a call that
+ * was ended in the middle has left some there.
+ */
 export function clearSums({ f64, at: { block } }: Arena): void {
-  const at = (block + BLOCK.sums) / DOUBLE;
-  f64.fill(0, at, at + SUM.count * columns);
+  const end = BLOCK.partial + SUM.count * columns * FLOAT;
+  f64.fill(0, (block + BLOCK.sums) / DOUBLE, (block + end) / DOUBLE);
 }
 
 /** Reads those sums, one a kind, into `sums`. */

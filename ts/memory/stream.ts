@@ -132,12 +132,17 @@ export class Stream {
     const channel = pass.firstChannel;
     const noBias = bias.values[bias.perChannel ? channel : 0] === 0;
     if (pass.positions > 1 || !noBias || !alphaFitsBlock || scale !== 1) {
-      if (!this.#table.holds(params, pass, scale)) writeTable(this.arena, params, pass, scale);
+      if (!this.#table.holds(params, pass, scale)) {
+        writeTable(this.arena, params, pass, scale);
+        this.#table.written();
+      }
       return false;
     }
     const a = alpha.values[alpha.perChannel ? channel : 0]!;
     const b = beta.values[beta.perChannel ? channel : 0]!;
     if (a !== this.#alpha || b !== this.#beta) {
+      // In this order: a call may end in between.
+      this.#alpha = Number.NaN;
       writeUniform(this.arena, a, b);
       this.#alpha = a;
       this.#beta = b;

@@ -1,4 +1,9 @@
-/** What a channel table holds, so that calls with the same parameters write it once. */
+/**
+ * What a channel table holds, so that calls with the same parameters write it once.
+ *
+ * A call may end anywhere: the stack overflows, or the host ends the program that made it. What is written down here
+ * therefore never runs ahead of the table.
+ */
 import type { CheckedParams, ParameterValues } from "../params.js";
 import type { Pass } from "./tiles.js";
 
@@ -30,11 +35,15 @@ export class TableContents {
   #inner = 0;
   #offset = 0;
   #scale = 0;
+  /** Whether the table is what is remembered. */
+  #isWritten = false;
 
-  /** Whether the table is already that of a pass; if not, the caller writes it next. */
+  /** Whether the table is already that of a pass; if not, the caller writes it next, and then says so. */
   holds({ alpha, beta, bias }: CheckedParams, pass: Pass, scale: number): boolean {
     const { positions, inner, offset, firstChannel } = pass;
     const channels = Math.ceil((offset + positions) / inner);
+    const wasWritten = this.#isWritten;
+    this.#isWritten = false;
     // Each is asked, since each remembers.
     const alphas = this.#alpha.wereThose(alpha, firstChannel, channels);
     const betas = this.#beta.wereThose(beta, firstChannel, channels);
@@ -48,6 +57,12 @@ export class TableContents {
     this.#inner = inner;
     this.#offset = offset;
     this.#scale = scale;
-    return alphas && betas && biases && sameShape;
+    this.#isWritten = wasWritten && alphas && betas && biases && sameShape;
+    return this.#isWritten;
+  }
+
+  /** The table of the last question was written. */
+  written(): void {
+    this.#isWritten = true;
   }
 }

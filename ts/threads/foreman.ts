@@ -284,4 +284,12 @@ export class Foreman {
     this.board.close();
     this.hear();
   }
+
+  /**
+   * Rings the bell for the last time, after {@link stop} and the last call: the engine keeps a promise that still waits for
+   * it for ever, and with it the whole pool.
+   */
+  release(): void {
+    this.board.ring();
+  }
 }

@@ -17,7 +17,8 @@ export * from "./common.js";
  * has one thread, the calling one, and its report says why.
  *
  * @throws {TierUnavailableError} when the tier asked for by name cannot run here
- * @throws {TypeError} {RangeError} for options that are none
+ * @throws {TypeError} {RangeError} for options that are none; {RangeError} too where the host refuses even one thread
+ * its memory
  */
 export function createSauPool(options: SauPoolOptions = {}): Promise<SauPool> {
   return startPool(options, inlinedModules);

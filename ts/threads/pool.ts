@@ -303,6 +303,7 @@ export class Pool implements SauPool {
     await this.#foreman.crew?.dispose();
     // A call that is queued while this one waits finds the pool disposed.
     await this.#tail;
+    this.#foreman.release();
     this.#local.dispose();
   }
 

@@ -38,8 +38,6 @@ export function serve(
   const { exports } = new WebAssembly.Instance(module, { [tier]: { memory } });
   const board = new Board(assignment.board);
   const arena = new Arena(memory, workspace);
-  // A worker that was ended in a kernel has left partial sums there.
-  arena.block.f32.fill(0);
   writeConstants(arena);
   const runner = new ItemRunner(new Stream(arena, exports as unknown as KernelExports));
   const ring = (): void => (ringsByMessage ? post("ring") : board.ring());

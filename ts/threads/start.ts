@@ -45,6 +45,10 @@ function because(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+function refused(error: unknown): NoWorkers {
+  return new NoWorkers(`this host refuses what threads need: ${because(error)}`);
+}
+
 /**
  * A pool of these modules in these surroundings.
  *
@@ -116,10 +120,8 @@ async function startShared(
   const running = await runningShared(options, shared);
   const threads = options.threads ?? Math.min(host.parallelism, MOST_THREADS);
   const { arena, kernels, tier } = running;
-  const module = await WebAssembly.compile(shared(tier as WasmTier));
-  const { workspaces, fifoAt, fifoBytes } = reserve(running, threads);
+  const { module, workspaces, fifoAt, fifoBytes, buffer } = await provide(running, shared, threads);
   const stream = new Stream(arena, kernels);
-  const buffer = new SharedArrayBuffer(Board.BYTES);
   const foreman = new Foreman(stream, new Board(buffer), fifoAt, fifoBytes);
   const memory = arena.memory as WebAssembly.Memory;
   const crew = new Crew(
@@ -158,7 +160,7 @@ async function runningShared(options: SauPoolOptions, modules: Modules): Promise
     running = await startAsync(options, modules, sharedArena);
   } catch (error) {
     // Without sharing there may be another error, which then is the caller's to know, or none.
-    throw new NoWorkers(`this host refuses what threads need: ${because(error)}`);
+    throw refused(error);
   }
   if (running.tier !== "js") return running;
   // Most often one reason for all.
@@ -166,11 +168,36 @@ async function runningShared(options: SauPoolOptions, modules: Modules): Promise
   throw new NoWorkers(`no tier works in a memory that threads can share (${[...reasons].join("; ")})`);
 }
 
+/** What workers share beside the memory. */
+interface Provisions {
+  readonly module: WebAssembly.Module;
+  readonly workspaces: Workspace[];
+  /** Room for items. */
+  readonly fifoAt: number;
+  readonly fifoBytes: number;
+  /** The board's. */
+  readonly buffer: SharedArrayBuffer;
+}
+
+/** @throws {NoWorkers} where the host refuses any of it */
+async function provide(
+  running: Running,
+  shared: Modules<Uint8Array<ArrayBuffer>>,
+  threads: number,
+): Promise<Provisions> {
+  try {
+    const module = await WebAssembly.compile(shared(running.tier as WasmTier));
+    return { module, ...reserve(running, threads), buffer: new SharedArrayBuffer(Board.BYTES) };
+  } catch (error) {
+    throw refused(error);
+  }
+}
+
 /** Room for the workers, and for items. */
 function reserve(
   { arena }: Running,
   threads: number,
-): { workspaces: Workspace[]; fifoAt: number; fifoBytes: number } {
+): Pick<Provisions, "workspaces" | "fifoAt" | "fifoBytes"> {
   const { end } = workspaceAt(0, false);
   const workspaces = Array.from({ length: threads }, () => workspaceAt(arena.reserve(end), false));
   const fifoBytes = Math.min(MOST_FIFO_BYTES, (threads + 2) * ITEM_BYTES);
