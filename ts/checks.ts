@@ -5,6 +5,7 @@ import { type BackwardOptions, type CheckedWant, checkWant } from "./gradients.j
 import {
   type CheckedParams,
   checkArray,
+  hasFirst,
   isFloat32Array,
   type ParamsChecker,
   type SauParams,
@@ -50,7 +51,7 @@ function checkOutput(x: Float32Array, out: unknown, index: number): void {
 
 /** What {@link checkArray} finds nothing wrong with. */
 function hasValues(value: unknown): value is Float32Array {
-  return isFloat32Array(value) && value.length > 0;
+  return isFloat32Array(value) && hasFirst(value);
 }
 
 /**

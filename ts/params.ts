@@ -58,6 +58,16 @@ const typedArrayName = Object.getOwnPropertyDescriptor(
 )!.get! as (this: unknown) => string | undefined;
 
 /**
+ * Whether an array has a first value: every Float32Array but an empty one, or one whose buffer is detached.
+ *
+ * Not by its length: in code that has also seen resizable buffers, V8 before 13.6 (Node 20 and 22) gives the length
+ * that a detached array had.
+ */
+export function hasFirst(array: Float32Array): boolean {
+  return array[0] !== undefined;
+}
+
+/**
  * Checks that `value` is a Float32Array whose buffer is attached.
  *
  * @throws {TypeError} naming what was given
@@ -66,7 +76,7 @@ export function checkArray(name: string, value: unknown): asserts value is Float
   if (!isFloat32Array(value)) {
     throw new TypeError(`${name} is ${describe(value)}, expected a Float32Array.`);
   }
-  if (value.length === 0) {
+  if (!hasFirst(value)) {
     try {
       value.indexOf(0); // throws for a view whose buffer is detached or has shrunk below it
     } catch (cause) {
