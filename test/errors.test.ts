@@ -476,6 +476,16 @@ describe.each(sauOfEachTier().map((sau) => [sau.tier, sau] as const))("on %s", (
     );
   });
 
+  it("a batch whose first member is undefined is none of no arrays", () => {
+    const batch = wrong<Float32Array[]>([undefined]);
+    expectRefusal(
+      () => sau.forwardBatch(batch),
+      TypeError,
+      /^xs\[0\] is undefined, expected a Float32Array\.$/,
+    );
+    expectRefusal(() => sau.backwardBatch(batch, [DY]), TypeError, /^xs\[0\] is undefined\b/);
+  });
+
   it.each([
     [-1, "-1"],
     [1.5, "1\\.5"],

@@ -98,8 +98,8 @@ export function checkForwardBatch(
   checkObject("options", options, "{ out: [] }");
   const { out } = options;
   if (out !== undefined) checkLengths("out", out, xs);
-  const [first] = xs;
-  if (first === undefined) return undefined;
+  if (xs.length === 0) return undefined;
+  const first = xs[0]!;
   checkArray("xs[0]", first);
   let { length } = first;
   let checked = checker.check(params, length);
@@ -132,8 +132,8 @@ export function checkBackwardBatch(
   const { out, ...rest } = options;
   if (out !== undefined) checkLengths("out", out, xs);
   const optionsOf = (i: number): BackwardOptions => (out === undefined ? rest : { ...rest, out: out[i]! });
-  const [first] = xs;
-  if (first === undefined) return { checked: undefined, wants: [] };
+  if (xs.length === 0) return { checked: undefined, wants: [] };
+  const first = xs[0]!;
   checkArray("xs[0]", first);
   let { length } = first;
   let checked = checker.check(params, length);
