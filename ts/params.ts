@@ -200,17 +200,19 @@ function oneZero(name: "alpha" | "beta" | "bias", value: number): number {
 }
 
 function channelLayout(
-  shape: unknown,
+  given: unknown,
   channelAxis: unknown,
   length: number,
   perChannel: boolean,
 ): ChannelLayout | undefined {
-  if (shape === undefined && channelAxis === undefined) {
+  if (given === undefined && channelAxis === undefined) {
     throw new TypeError(
       "A parameter with one value a channel needs shape and channelAxis; neither was given.",
     );
   }
-  if (!Array.isArray(shape) || ![...shape].every((size) => Number.isSafeInteger(size) && size >= 0)) {
+  // Copied, so that what is checked is what is used, even of an array with accessors.
+  const shape: unknown = Array.isArray(given) ? [...given] : given;
+  if (!Array.isArray(shape) || !shape.every((size) => Number.isSafeInteger(size) && size >= 0)) {
     const given = Array.isArray(shape) ? `[${shape.map(describe).join(", ")}]` : describe(shape);
     throw new TypeError(`shape is ${given}, expected an array of whole numbers from 0.`);
   }

@@ -51,7 +51,10 @@ async function inPage() {
       ],
     });
     model.compile({ optimizer: tf.train.adam(0.02), loss: "meanSquaredError" });
-    const { history } = await model.fit(tf.ones([8, 8, 8, 1]), tf.fill([8, 1], 3), { epochs: 30, verbose: 0 });
+    const { history } = await model.fit(tf.ones([8, 8, 8, 1]), tf.fill([8, 1], 3), {
+      epochs: 30,
+      verbose: 0,
+    });
     learnt = history.loss as number[];
   }
   tf.setBackend("wasm");
