@@ -42,11 +42,17 @@ function isScaled(alpha: number, beta: number): boolean {
   return abs(1 - alpha) / beta >= 2 ** 124 || beta < 2 ** -120;
 }
 
+/** Whether x + bias overflows float32 where the kernels scale it, so that their sum may be finite: both are right. */
+function isOpenSum(x: number, { alpha, beta, bias }: ElementParams): boolean {
+  return Number.isFinite(x) && !Number.isFinite(inputOf(x, bias)) && isScaled(fround(alpha), fround(beta));
+}
+
 /** Whether `y` is SAU of `x`. */
 export function isY(y: number, x: number, params: ElementParams): boolean {
   const [alpha, beta] = [fround(params.alpha), fround(params.beta)];
   const input = inputOf(x, params.bias);
   if (Number.isNaN(input)) return Number.isNaN(y);
+  if (isOpenSum(x, params)) return !Number.isNaN(y);
   if (alpha === 1) return Object.is(y, input);
   if (input === Infinity) return y === Infinity;
   if (input === -Infinity) return y === (alpha === 0 ? 0 : -Infinity * sign(alpha));
@@ -75,6 +81,7 @@ export function isDx(dx: number, x: number, dy: number, params: ElementParams, b
   const [alpha, beta] = [fround(params.alpha), fround(params.beta)];
   const input = inputOf(x, params.bias);
   if (Number.isNaN(input) || !Number.isFinite(dy)) return !Number.isFinite(dx);
+  if (isOpenSum(x, params)) return !Number.isNaN(dx);
   const isExact = alpha === 1 || (abs(input) * beta >= CLAMP && !isScaled(alpha, beta));
   const limit = input < 0 ? alpha : 1;
   const exact = (isExact ? limit : slope(input, alpha, beta)) * dy;
