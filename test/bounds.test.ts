@@ -5,10 +5,12 @@
  * to the bit: outputs hold what copies out of place give, inputs that are no outputs and everything on
  * both sides keep their bits.
  */
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, it } from "vitest";
 import type { Sau, SauParams } from "../ts/index.js";
 import { UNITS } from "../ts/kernels/layout.js";
 import { TILE } from "../ts/memory/arena.js";
+import { resizableBuffer } from "./support/buffers.js";
+import { Field } from "./support/field.js";
 import { expectSameBits, randomNumbers, uniformArray } from "./support/numbers.js";
 import { sauOfEachTier } from "./support/tiers.js";
 
@@ -64,56 +66,10 @@ const FIELDS: Record<string, (sau: Sau) => Float32Array> = {
   SharedArrayBuffer: () => new Float32Array(new SharedArrayBuffer(FIELD * Float32Array.BYTES_PER_ELEMENT)),
   "resizable ArrayBuffer": () => {
     const bytes = FIELD * Float32Array.BYTES_PER_ELEMENT;
-    const resizable = ArrayBuffer as unknown as new (
-      length: number,
-      options: { maxByteLength: number },
-    ) => ArrayBuffer;
-    const buffer = new resizable(bytes, { maxByteLength: 2 * bytes });
-    expect(buffer).toHaveProperty("resizable", true);
-    return new Float32Array(buffer);
+    return new Float32Array(resizableBuffer(bytes, 2 * bytes));
   },
   "arena tensor": (sau) => sau.alloc(FIELD).array,
 };
-
-/** A field under test, and the field as it should be. */
-class Field {
-  readonly #expected = new Float32Array(FIELD);
-  readonly #foundBytes: Buffer;
-  readonly #expectedBytes = bytesOf(this.#expected);
-
-  constructor(readonly found: Float32Array) {
-    this.#foundBytes = bytesOf(found);
-  }
-
-  /** Fills both with what lies there before a call. */
-  reset(): void {
-    this.found.set(BEFORE);
-    this.#expected.set(BEFORE);
-  }
-
-  /** `values` in both, and the array under test that holds them. */
-  put(values: Float32Array, at: number): Float32Array {
-    this.found.set(values, at);
-    this.#expected.set(values, at);
-    return this.at(at, values.length);
-  }
-
-  at(at: number, length: number): Float32Array {
-    return this.found.subarray(at, at + length);
-  }
-
-  /** Asserts that `output` at `at` is all that has changed. */
-  expectOnly(output: Float32Array, at: number, what: () => string): void {
-    this.#expected.set(output, at);
-    if (this.#foundBytes.equals(this.#expectedBytes)) return;
-    expectSameBits(this.found, this.#expected, what);
-  }
-}
-
-/** An array's bytes, which the host compares at once. */
-function bytesOf(array: Float32Array): Buffer {
-  return Buffer.from(array.buffer as ArrayBuffer, array.byteOffset, array.byteLength);
-}
 
 /** Where the nth array of a field lies. */
 function place(nth: number, offset: number): number {
@@ -122,7 +78,7 @@ function place(nth: number, offset: number): number {
 
 describe.each(saus.map((sau) => [sau.tier, sau] as const))("on %s", (_, sau) => {
   describe.each(Object.entries(FIELDS))("in memory of the kind %s", (_, makeField) => {
-    const field = new Field(makeField(sau));
+    const field = new Field(makeField(sau), BEFORE);
 
     it.each(Object.entries(PARAMETERS))("forward with %s writes y alone", (_, { paramsOf, shifts }) => {
       for (const length of LENGTHS) {

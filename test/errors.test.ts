@@ -5,6 +5,7 @@
 import { describe, expect, it } from "vitest";
 import { createSau, createSauSync, DisposedError, type Sau, type TierUnavailableError } from "../ts/index.js";
 import { TIERS } from "../ts/tier.js";
+import { detach, resizableBuffer } from "./support/buffers.js";
 import { bitsOf, randomNumbers, uniformArray } from "./support/numbers.js";
 import { sauOfEachTier } from "./support/tiers.js";
 
@@ -33,18 +34,14 @@ function wrong<T>(value: unknown): T {
 /** A Float32Array whose buffer has been detached. */
 function detached(length: number): Float32Array {
   const array = new Float32Array(length);
-  structuredClone(array.buffer, { transfer: [array.buffer] });
+  detach(array.buffer);
   return array;
 }
 
 /** A Float32Array whose resizable buffer has shrunk below it. */
 function shrunk(length: number): Float32Array {
   const bytes = length * Float32Array.BYTES_PER_ELEMENT;
-  const resizable = ArrayBuffer as unknown as new (
-    length: number,
-    options: { maxByteLength: number },
-  ) => ArrayBuffer & { resize(length: number): void };
-  const buffer = new resizable(bytes, { maxByteLength: bytes });
+  const buffer = resizableBuffer(bytes, bytes);
   const array = new Float32Array(buffer, 0, length);
   buffer.resize(bytes - 1);
   return array;
@@ -477,6 +474,16 @@ describe.each(sauOfEachTier().map((sau) => [sau.tier, sau] as const))("on %s", (
       TypeError,
       /^want has "dz", expected one of "dx", "alpha", "beta", "bias"\.$/,
     );
+  });
+
+  it("a batch whose first member is undefined is none of no arrays", () => {
+    const batch = wrong<Float32Array[]>([undefined]);
+    expectRefusal(
+      () => sau.forwardBatch(batch),
+      TypeError,
+      /^xs\[0\] is undefined, expected a Float32Array\.$/,
+    );
+    expectRefusal(() => sau.backwardBatch(batch, [DY]), TypeError, /^xs\[0\] is undefined\b/);
   });
 
   it.each([

@@ -91,6 +91,29 @@ it("arrays over the arena's own bytes are refused, and the instance goes on", ()
   expect(sau.forward(x)).toEqual(expected);
 });
 
+it("what is checked is what is used, of a shape and of outputs that answer otherwise the next time", () => {
+  const sau = createSauSync();
+  const own = sau.alloc(96).array;
+  const x = ramp(48);
+  /** Gives the first, and then always the second. */
+  const changing = <T>(first: T, second: T) => {
+    let asked = 0;
+    return () => (asked++ === 0 ? first : second);
+  };
+  const shape = Object.defineProperty([1, 48], "1", { get: changing(48, 96) });
+  const params = { alpha: new Float32Array(48).fill(0.5), shape, channelAxis: 1 };
+  const expected = sau.forward(x, { alpha: 0.5 });
+  expect(sau.forward(x, params, { out: own.subarray(0, 48) })).toEqual(expected);
+  expect(own.subarray(48).every((value) => value === 0)).toBe(true);
+
+  own.fill(0);
+  const dx = changing(own.subarray(0, 48), own.subarray(0, 4));
+  const out = Object.defineProperty({}, "dx", { get: dx, enumerable: true });
+  sau.backward(x, x, {}, { want: ["dx"], out });
+  expect(own.subarray(0, 48)).toEqual(sau.backward(x, x).dx);
+  expect(own.subarray(48).every((value) => value === 0)).toBe(true);
+});
+
 it("an empty batch is an empty answer", () => {
   const sau = createSauSync();
   const params = { alpha: new Float32Array(3), shape: [2, 3], channelAxis: 1 };

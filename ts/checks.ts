@@ -5,6 +5,7 @@ import { type BackwardOptions, type CheckedWant, checkWant } from "./gradients.j
 import {
   type CheckedParams,
   checkArray,
+  hasFirst,
   isFloat32Array,
   type ParamsChecker,
   type SauParams,
@@ -50,7 +51,7 @@ function checkOutput(x: Float32Array, out: unknown, index: number): void {
 
 /** What {@link checkArray} finds nothing wrong with. */
 function hasValues(value: unknown): value is Float32Array {
-  return isFloat32Array(value) && value.length > 0;
+  return isFloat32Array(value) && hasFirst(value);
 }
 
 /**
@@ -97,8 +98,8 @@ export function checkForwardBatch(
   checkObject("options", options, "{ out: [] }");
   const { out } = options;
   if (out !== undefined) checkLengths("out", out, xs);
-  const [first] = xs;
-  if (first === undefined) return undefined;
+  if (xs.length === 0) return undefined;
+  const first = xs[0]!;
   checkArray("xs[0]", first);
   let { length } = first;
   let checked = checker.check(params, length);
@@ -131,8 +132,8 @@ export function checkBackwardBatch(
   const { out, ...rest } = options;
   if (out !== undefined) checkLengths("out", out, xs);
   const optionsOf = (i: number): BackwardOptions => (out === undefined ? rest : { ...rest, out: out[i]! });
-  const [first] = xs;
-  if (first === undefined) return { checked: undefined, wants: [] };
+  if (xs.length === 0) return { checked: undefined, wants: [] };
+  const first = xs[0]!;
   checkArray("xs[0]", first);
   let { length } = first;
   let checked = checker.check(params, length);

@@ -71,7 +71,8 @@ export interface CheckedWant {
   readonly alpha: boolean;
   readonly beta: boolean;
   readonly bias: boolean;
-  readonly out: GradientOutputs;
+  /** The caller's arrays, each asked for once, so that what is checked is what is written to. */
+  readonly out: { readonly [Name in keyof Required<GradientOutputs>]: Float32Array | undefined };
   readonly accumulate: boolean;
 }
 
@@ -109,15 +110,15 @@ export function checkWant(
     alpha: wanted("alpha"),
     beta: wanted("beta"),
     bias: wanted("bias"),
-    out,
+    out: { dx: out.dx, dAlpha: out.dAlpha, dBeta: out.dBeta, dBias: out.dBias },
     accumulate,
   };
-  checkOutput("dx", out.dx, checked.dx, length, "the length of x");
+  checkOutput("dx", checked.out.dx, checked.dx, length, "the length of x");
   for (const [name, gradient] of PARAMETERS) {
     const { perChannel } = params[name];
     const expected = perChannel ? params.layout!.channels : 1;
     const why = perChannel ? `the channels of ${name}` : `one for the number ${name}`;
-    checkOutput(gradient, out[gradient], checked[name], expected, why);
+    checkOutput(gradient, checked.out[gradient], checked[name], expected, why);
   }
   return checked;
 }

@@ -58,6 +58,16 @@ const typedArrayName = Object.getOwnPropertyDescriptor(
 )!.get! as (this: unknown) => string | undefined;
 
 /**
+ * Whether an array has a first value: every Float32Array but an empty one, or one whose buffer is detached.
+ *
+ * Not by its length: in code that has also seen resizable buffers, V8 before 13.6 (Node 20 and 22) gives the length
+ * that a detached array had.
+ */
+export function hasFirst(array: Float32Array): boolean {
+  return array[0] !== undefined;
+}
+
+/**
  * Checks that `value` is a Float32Array whose buffer is attached.
  *
  * @throws {TypeError} naming what was given
@@ -66,7 +76,7 @@ export function checkArray(name: string, value: unknown): asserts value is Float
   if (!isFloat32Array(value)) {
     throw new TypeError(`${name} is ${describe(value)}, expected a Float32Array.`);
   }
-  if (value.length === 0) {
+  if (!hasFirst(value)) {
     try {
       value.indexOf(0); // throws for a view whose buffer is detached or has shrunk below it
     } catch (cause) {
@@ -190,17 +200,19 @@ function oneZero(name: "alpha" | "beta" | "bias", value: number): number {
 }
 
 function channelLayout(
-  shape: unknown,
+  given: unknown,
   channelAxis: unknown,
   length: number,
   perChannel: boolean,
 ): ChannelLayout | undefined {
-  if (shape === undefined && channelAxis === undefined) {
+  if (given === undefined && channelAxis === undefined) {
     throw new TypeError(
       "A parameter with one value a channel needs shape and channelAxis; neither was given.",
     );
   }
-  if (!Array.isArray(shape) || ![...shape].every((size) => Number.isSafeInteger(size) && size >= 0)) {
+  // Copied, so that what is checked is what is used, even of an array with accessors.
+  const shape: unknown = Array.isArray(given) ? [...given] : given;
+  if (!Array.isArray(shape) || !shape.every((size) => Number.isSafeInteger(size) && size >= 0)) {
     const given = Array.isArray(shape) ? `[${shape.map(describe).join(", ")}]` : describe(shape);
     throw new TypeError(`shape is ${given}, expected an array of whole numbers from 0.`);
   }

@@ -112,7 +112,7 @@ class Instance implements Sau {
       const all = xs.map((x, i) => this.#backward(stream, x, dys[i]!, checked, wants[i]!));
       return all as Gradients<P, W>[];
     }
-    const results = xs.map((x, i) => ({ dx: options.out?.[i]?.dx ?? new Float32Array(x.length) }));
+    const results = xs.map((x, i) => ({ dx: wants[i]!.out.dx ?? new Float32Array(x.length) }));
     const dxs = results.map(({ dx }) => dx);
     backwardPacked(stream, xs, dys, dxs, checked, pass);
     return results as unknown[] as Gradients<P, W>[];

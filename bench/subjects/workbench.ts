@@ -6,7 +6,7 @@
  * offset within 4 KiB.
  */
 import { readFileSync } from "node:fs";
-import { finish } from "../../ts/gradients.js";
+import { checkWant, finish } from "../../ts/gradients.js";
 import { SUM } from "../../ts/kernels/layout.js";
 import { ADDRESS, Arena, INITIAL_PAGES } from "../../ts/memory/arena.js";
 import { clearSums, readSums, writeConstants, writeUniform } from "../../ts/memory/block.js";
@@ -160,9 +160,10 @@ export class Workbench {
   #gradients(length: number): { dAlpha: number; dBeta: number } {
     const sums = new Float64Array(SUM.count);
     readSums(this.#arena, sums);
-    const wanted = { dx: false, alpha: true, beta: true, bias: false, out: {}, accumulate: false };
+    const given = { alpha: ALPHA, beta: this.beta };
+    const params = new ParamsChecker().check(given, length);
     const gradients = {};
-    finish(gradients, wanted, new ParamsChecker().check({ alpha: ALPHA, beta: this.beta }, length), sums);
+    finish(gradients, checkWant({ want: ["alpha", "beta"] }, given, params, length), params, sums);
     return gradients as { dAlpha: number; dBeta: number };
   }
 }

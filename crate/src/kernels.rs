@@ -122,7 +122,7 @@ pub unsafe fn forward(x: *const f32, y: *mut f32, length: usize, block: *mut Blo
 /// See the module's documentation; `table` has `row::COUNT` rows of `stride` values, with stride at
 /// least positions + GROUP, and first < positions. Without positions nothing is written.
 #[wasm_bindgen]
-#[allow(clippy::too_many_arguments)] // a kernel's arguments are plain words
+#[allow(clippy::too_many_arguments, reason = "a kernel's arguments are plain words")]
 pub unsafe fn forward_channels(
     x: *const f32,
     y: *mut f32,
@@ -209,7 +209,7 @@ pub unsafe fn backward_sums(
 /// See the module's documentation and `forward_channels`; `totals` has `sum::COUNT` rows of `stride`
 /// values of `f64`, 8-byte aligned, then as many of `f32`, which are 0; stride is a multiple of 4.
 #[wasm_bindgen]
-#[allow(clippy::too_many_arguments)] // a kernel's arguments are plain words
+#[allow(clippy::too_many_arguments, reason = "a kernel's arguments are plain words")]
 pub unsafe fn backward_channels(
     x: *const f32,
     dy: *const f32,

@@ -4,20 +4,12 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ROOT } from "../../scripts/wasm/tiers.js";
 import { elementCount, formatHeader, readHeader } from "../../ts/npy/header.js";
-import { dtype, parseArray, readerOf } from "../support/command.js";
+import { dtype, npyFile, parseArray, readerOf } from "../support/command.js";
 
 const FIXTURES = join(ROOT, "test", "cli", "fixtures");
 
 function fixture(name: string): Buffer {
   return readFileSync(join(FIXTURES, name));
-}
-
-/** A file with that dictionary. */
-function file(dictionary: string, version: 1 | 2 | 3 = 1, claimed?: number): Buffer {
-  const text = Buffer.from(dictionary, version === 3 ? "utf8" : "latin1");
-  const length = Buffer.alloc(version === 1 ? 2 : 4);
-  length.writeUIntLE(claimed ?? text.length, 0, length.length);
-  return Buffer.concat([Buffer.from([0x93]), Buffer.from("NUMPY"), Buffer.from([version, 0]), length, text]);
 }
 
 function parse(bytes: Uint8Array) {
@@ -65,7 +57,7 @@ it("reads other ways of writing the same", async () => {
     "{ 'descr' : '<f4' ,\n 'fortran_order' : False , 'shape' : ( 3L , ) , }   \n",
   ]) {
     for (const version of [1, 2, 3] as const) {
-      expect(await parse(file(dictionary, version))).toMatchObject(expected);
+      expect(await parse(npyFile(dictionary, version))).toMatchObject(expected);
     }
   }
 });
@@ -81,35 +73,37 @@ describe("is refused, at its byte:", () => {
     ["version 4", Buffer.from("\x93NUMPY\x04\x00\x00\x00", "latin1"), /version is 4\.0/, 6],
     ["version 1.1", Buffer.from("\x93NUMPY\x01\x01\x00\x00", "latin1"), /version is 1\.1/, 6],
     ["no length", Buffer.from("\x93NUMPY\x01\x00\x76", "latin1"), /ends within its header/, 9],
-    ["a header that ends early", file(START, 1, 118), /ends within its header/, 10 + START.length],
-    ["a header of 4 GiB", file(START, 2, 2 ** 32 - 1), /claims to have 4294967295 bytes.*10000/, 8],
-    ["no dictionary", file("[1, 2]"), /not a Python dictionary/, 10],
-    ["code", file("{'descr': __import__('os').system('true')}"), /'descr' is no string/, 20],
-    ["something else than Python", file("{'descr': <f4}"), /plain values/, 20],
-    ["a string with an escape", file("{'descr': '\\x3cf4'}"), /plain values/, 20],
-    ["an unclosed dictionary", file("{'descr': '<f4', "), /something else than a key/, 27],
-    ["an unclosed string", file("{'descr': '<f4"), /plain values/, 20],
-    ["a missing key", file("{'descr': '<f4', 'fortran_order': False}"), /no 'shape'/, 10],
-    ["an unknown key", file(`${START}(3,), 'offset': 4}`), /the key 'offset'/, 66],
-    ["a key twice", file(`${START}(3,), 'shape': (4,)}`), /'shape' twice/, 66],
-    ["no comma", file("{'descr': '<f4' 'shape': (3,)}"), /no comma after.*'descr'/, 26],
-    ["no colon", file("{'descr', '<f4'}"), /no colon/, 18],
-    ["more behind the dictionary", file(`${START}(3,)} {}`), /behind the dictionary/, 66],
-    ["another fortran_order", file("{'fortran_order': 0}"), /neither True nor False/, 28],
-    ["a shape that is a list", file(`${START}[3]}`), /no tuple/, 60],
-    ["a shape that is a number in brackets", file(`${START}(3)}`), /no tuple/, 62],
-    ["a shape of floats", file(`${START}(3.0,)}`), /plain values|no tuple/, 62],
-    ["a negative dimension", file(`${START}(2, -3)}`), /negative dimension -3/, 64],
-    ["a dimension of 2^63", file(`${START}(9223372036854775808,)}`), /dimension 9223372036854775808/, 61],
-    ["2^63 elements", file(`${START}(2147483648, 4294967296)}`), /beyond what a file/, 60],
-    ["endless dimensions", file(`${START}(${"1, ".repeat(200)})}`), /more than 64 dimensions/, 60],
+    ["a header that ends early", npyFile(START, 1, 118), /ends within its header/, 10 + START.length],
+    ["a header of 4 GiB", npyFile(START, 2, 2 ** 32 - 1), /claims to have 4294967295 bytes.*10000/, 8],
+    ["no dictionary", npyFile("[1, 2]"), /not a Python dictionary/, 10],
+    ["code", npyFile("{'descr': __import__('os').system('true')}"), /'descr' is no string/, 20],
+    ["something else than Python", npyFile("{'descr': <f4}"), /plain values/, 20],
+    ["a string with an escape", npyFile("{'descr': '\\x3cf4'}"), /plain values/, 20],
+    ["an unclosed dictionary", npyFile("{'descr': '<f4', "), /something else than a key/, 27],
+    ["an unclosed string", npyFile("{'descr': '<f4"), /plain values/, 20],
+    ["a missing key", npyFile("{'descr': '<f4', 'fortran_order': False}"), /no 'shape'/, 10],
+    ["an unknown key", npyFile(`${START}(3,), 'offset': 4}`), /the key 'offset'/, 66],
+    ["a key twice", npyFile(`${START}(3,), 'shape': (4,)}`), /'shape' twice/, 66],
+    ["no comma", npyFile("{'descr': '<f4' 'shape': (3,)}"), /no comma after.*'descr'/, 26],
+    ["no colon", npyFile("{'descr', '<f4'}"), /no colon/, 18],
+    ["more behind the dictionary", npyFile(`${START}(3,)} {}`), /behind the dictionary/, 66],
+    ["a space that is none of Python's at the end", npyFile(`${START}(3,)}\v`), /plain values/, 65],
+    ["a space without a break", npyFile(`${START}(3,)} \u00a0`), /plain values/, 66],
+    ["another fortran_order", npyFile("{'fortran_order': 0}"), /neither True nor False/, 28],
+    ["a shape that is a list", npyFile(`${START}[3]}`), /no tuple/, 60],
+    ["a shape that is a number in brackets", npyFile(`${START}(3)}`), /no tuple/, 62],
+    ["a shape of floats", npyFile(`${START}(3.0,)}`), /plain values|no tuple/, 62],
+    ["a negative dimension", npyFile(`${START}(2, -3)}`), /negative dimension -3/, 64],
+    ["a dimension of 2^63", npyFile(`${START}(9223372036854775808,)}`), /dimension 9223372036854775808/, 61],
+    ["2^63 elements", npyFile(`${START}(2147483648, 4294967296)}`), /beyond what a file/, 60],
+    ["endless dimensions", npyFile(`${START}(${"1, ".repeat(200)})}`), /more than 64 dimensions/, 60],
     ["integers", fixture("int64.npy"), /dtype is '<i8', expected '<f2'/, 20],
     ["complex numbers", fixture("complex64.npy"), /dtype is '<c8'/, 20],
     ["bools", fixture("bool.npy"), /dtype is '\|b1'/, 20],
     ["objects", fixture("object.npy"), /object.*never loaded/, 20],
     ["records", fixture("structured.npy"), /structured/, 20],
-    ["no byte order", file("{'descr': 'f4'}"), /dtype is 'f4'/, 20],
-    ["bytes beyond ASCII", file("{'descr': 'ä'}", 3), /dtype is 'ä'/, 22],
+    ["no byte order", npyFile("{'descr': 'f4'}"), /dtype is 'f4'/, 20],
+    ["bytes beyond ASCII", npyFile("{'descr': 'ä'}", 3), /dtype is 'ä'/, 22],
   ])("%s", async (_, bytes, message, offset) => {
     const error = await parse(bytes).then(
       () => undefined,
@@ -122,7 +116,7 @@ describe("is refused, at its byte:", () => {
 });
 
 it("asks for no more bytes than a header may have, whatever is claimed", async () => {
-  const bytes = file(START, 2, 2 ** 32 - 1);
+  const bytes = npyFile(START, 2, 2 ** 32 - 1);
   const read = readerOf(bytes);
   let most = 0;
   await readHeader((length) => {

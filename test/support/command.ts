@@ -69,6 +69,14 @@ export function writeArray(
   writeFileSync(path, Buffer.concat([header(shape, more), data]));
 }
 
+/** A file that is nothing but a header with that dictionary, which claims to have `claimed` bytes. */
+export function npyFile(dictionary: string, version: 1 | 2 | 3 = 1, claimed?: number): Buffer {
+  const text = Buffer.from(dictionary, version === 3 ? "utf8" : "latin1");
+  const length = Buffer.alloc(version === 1 ? 2 : 4);
+  length.writeUIntLE(claimed ?? text.length, 0, length.length);
+  return Buffer.concat([Buffer.from("\x93NUMPY", "latin1"), Buffer.from([version, 0]), length, text]);
+}
+
 /** Gives `bytes` piece by piece, as `readHeader` asks for them. */
 export function readerOf(bytes: Uint8Array): (length: number) => Promise<Uint8Array> {
   let at = 0;

@@ -5,6 +5,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { createSauSync } from "../../ts/index.js";
 import { createSauPool } from "../../ts/threads/index.js";
+import { detach } from "../support/buffers.js";
 import { bitsOf, expectSameBits } from "../support/numbers.js";
 import { startSharingPool } from "../support/pools.js";
 
@@ -22,7 +23,7 @@ type Anything = any;
 
 function detached(): Float32Array {
   const array = new Float32Array(LENGTH);
-  structuredClone(array.buffer, { transfer: [array.buffer] });
+  detach(array.buffer);
   return array;
 }
 
@@ -115,7 +116,7 @@ it("an array that is detached while its call waits rejects it, and the pool goes
   const victim = new Float32Array(LENGTH);
   const first = sharing.forward(x);
   const second = sharing.forward(victim);
-  structuredClone(victim.buffer, { transfer: [victim.buffer] });
+  detach(victim.buffer);
   await expect(second).rejects.toThrow(TypeError);
   expect((await first).length).toBe(LENGTH);
   expect((await sharing.forward(x)).length).toBe(LENGTH);
@@ -132,7 +133,7 @@ it("an array that is detached in the middle of its call rejects it, and the pool
       .backward(k % 2 ? victim : other, k % 2 ? other : victim, params)
       .catch((error) => error);
     for (let turn = 0; turn <= k % 2; turn++) await new Promise((resolve) => setImmediate(resolve));
-    structuredClone(victim.buffer, { transfer: [victim.buffer] });
+    detach(victim.buffer);
     // A fast machine has copied all of it by then.
     if ((await call) instanceof Error) errors++;
     const found = await sharing.backward(x, dy, params);

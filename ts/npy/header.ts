@@ -104,6 +104,9 @@ interface Token {
 
 const KINDS = ["string", "string", "name", "number", "sign"] as const;
 
+/** What Python takes for space between tokens; less than JavaScript's trim does. */
+const SPACE = /[ \t\r\n\f]*/y;
+
 /** Space, and then a string in either quotes, a name, a whole number (Python 2 wrote 3L), or punctuation. */
 const TOKEN = /[ \t\r\n\f]*(?:'([^'"\\\n]*)'|"([^'"\\\n]*)"|([A-Za-z_]+)|(-?\d+)L?|([{}()[\]:,]))/y;
 
@@ -122,9 +125,10 @@ class Tokens {
     TOKEN.lastIndex = this.#at;
     const match = TOKEN.exec(this.#text);
     if (match === null) {
-      const rest = this.#text.slice(this.#at);
-      const offset = this.#start + this.#text.length - rest.trimStart().length;
-      if (rest.trim() === "") return { text: "", kind: "end", offset };
+      SPACE.lastIndex = this.#at;
+      SPACE.exec(this.#text);
+      const offset = this.#start + SPACE.lastIndex;
+      if (SPACE.lastIndex === this.#text.length) return { text: "", kind: "end", offset };
       throw new NpyError("its header is not a Python dictionary of plain values", offset);
     }
     const group = match.findIndex((part, i) => i > 0 && part !== undefined);

@@ -1,7 +1,7 @@
 //! What the tests share: blocks and channel tables as `ts/memory/block.ts` writes them, exact values
 //! in double precision ([`exact`]), and the kernels on slices ([`run`]).
 
-#![allow(dead_code)] // each file of tests uses its part
+#![allow(dead_code, reason = "each file of tests uses its part")]
 
 pub mod exact;
 pub mod random;
