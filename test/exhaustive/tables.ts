@@ -3,19 +3,34 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fill } from "../../scripts/markers.js";
 import { ROOT } from "../../scripts/wasm/tiers.js";
-import type { Tier } from "../../ts/tier.js";
+import { TIERS, type Tier } from "../../ts/tier.js";
 import { BOUNDS } from "../support/bounds.js";
 import { LIMITS, MEASURES, type Measure } from "./measures.js";
 import { PAIRS } from "./pairs.js";
-import { type ExhaustiveRecord, judged, type MeasureRecord, type PairRecord } from "./record.js";
+import {
+  type ExhaustiveRecord,
+  judged,
+  type MeasureRecord,
+  type PairRecord,
+  type TierRecord,
+} from "./record.js";
 
 const PREFIX = "accuracy";
 
-/** Columns: the tiers that have the same bits, and the one that has its own. */
-const COLUMNS = [
-  ["`simd128`, `scalar`, `js`", "simd128"],
-  ["`relaxed-simd`", "relaxed-simd"],
-] as const satisfies readonly (readonly [string, Tier])[];
+/** Columns: the tiers that are judged, and of those with the same bits the ones that every pair was compared on. */
+function columns(record: ExhaustiveRecord): readonly (readonly [name: string, tier: Tier])[] {
+  const compared = TIERS.filter(
+    (tier) => record.length > 0 && record.every(({ tiers }) => isSameBits(tiers[tier])),
+  );
+  return [
+    [["simd128", ...compared].map((tier) => `\`${tier}\``).join(", "), "simd128"],
+    ["`relaxed-simd`", "relaxed-simd"],
+  ];
+}
+
+function isSameBits(found: TierRecord | undefined): boolean {
+  return found !== undefined && "sameBitsAs" in found;
+}
 
 /** What a measure is of, and its worst figure in the words of the contract. */
 const ROWS: Readonly<Record<Measure, { what: string; bound: string; figure: (worst: number) => string }>> = {
@@ -59,10 +74,10 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 /** One row a measure: the worst of every input and pair, and where it is. */
 export function summary(record: ExhaustiveRecord): string {
-  const head = ["worst error over every input", ...COLUMNS.map(([name]) => name), "bound"];
+  const head = ["worst error over every input", ...columns(record).map(([name]) => name), "bound"];
   const rows = MEASURES.map((measure) => {
     const { what, bound, figure } = ROWS[measure];
-    const cells = COLUMNS.map(([, tier]) => {
+    const cells = columns(record).map(([, tier]) => {
       const worst = worstOf(record, tier, measure);
       if (worst === undefined) return "not walked";
       return `${figure(worst.worst)} at x = ${shortest(worst.x)}, alpha ${worst.pair.alpha}, beta ${worst.pair.beta}`;
@@ -76,7 +91,7 @@ export function summary(record: ExhaustiveRecord): string {
 export function byPair(record: ExhaustiveRecord): string {
   const head = ["alpha", "beta", "tier", "y, M2", "dy/dx", "dalpha", "dbeta"];
   const rows = record.flatMap((pair) =>
-    COLUMNS.flatMap(([name, tier]) => {
+    columns(record).flatMap(([name, tier]) => {
       const found = judged(pair, tier);
       if (found === undefined) return [];
       const cells = MEASURES.map((measure) => {
