@@ -72,7 +72,7 @@ export interface CheckedWant {
   readonly beta: boolean;
   readonly bias: boolean;
   /** The caller's arrays, each asked for once, so that what is checked is what is written to. */
-  readonly out: { readonly [Name in keyof Required<GradientOutputs>]: Float32Array | undefined };
+  readonly out: { readonly [Name in keyof GradientOutputs]: Float32Array | undefined };
   readonly accumulate: boolean;
 }
 
