@@ -4,8 +4,9 @@
  * gives the right answer or a typed error.
  */
 import { describe, expect, it } from "vitest";
-import { createSauSync } from "../ts/index.js";
+import { createSauSync, DisposedError } from "../ts/index.js";
 import { TILE } from "../ts/memory/arena.js";
+import { detach } from "./support/buffers.js";
 import { sauOfEachTier } from "./support/tiers.js";
 
 class Labelled extends Float32Array {
@@ -119,4 +120,19 @@ it("an empty batch is an empty answer", () => {
   const params = { alpha: new Float32Array(3), shape: [2, 3], channelAxis: 1 };
   expect(sau.forwardBatch([], params)).toEqual([]);
   expect(sau.backwardBatch([], [], params)).toEqual([]);
+});
+
+it("a Sau in JavaScript whose memory was transferred says so, whatever it is asked for", () => {
+  const sau = createSauSync({ tier: "js" });
+  const tensor = sau.alloc(8);
+  detach(tensor.array.buffer as ArrayBuffer);
+  const uses = [
+    () => sau.forward(ramp(100)),
+    () => sau.backward(ramp(100), ramp(100)),
+    () => sau.forwardBatch([ramp(3), ramp(4)]),
+    () => sau.alloc(8),
+    () => tensor.array,
+  ];
+  for (const use of uses) expect(use).toThrow(DisposedError);
+  sau.dispose();
 });

@@ -4,7 +4,7 @@
  * From the bottom: a workspace (workspace.ts), and a heap for arena tensors. All but the heap is of fixed
  * size, whatever the arrays' size.
  */
-import { describe } from "../errors.js";
+import { DisposedError, describe } from "../errors.js";
 import type { KernelMemory } from "../kernels/js.js";
 import { BLOCK } from "../kernels/layout.js";
 import { Heap } from "./heap.js";
@@ -103,10 +103,15 @@ export class Arena implements KernelMemory {
     }
   }
 
-  /** Takes the memory's buffer as it is now. One that was grown has left its views with length 0, or too short. */
+  /**
+   * Takes the memory's buffer as it is now. One that was grown has left its views with length 0, or too short.
+   *
+   * @throws {DisposedError} where the buffer was transferred, which that of a WebAssembly.Memory cannot be
+   */
   refresh(): void {
     if (this.#f32.length !== 0 && this.#f32.buffer === this.memory.buffer) return;
     const { buffer } = this.memory;
+    if (buffer.byteLength === 0) throw new DisposedError("A Sau whose memory was transferred");
     this.#f64 = new Float64Array(buffer);
     this.#i32 = new Int32Array(buffer);
     this.#block = this.#blockViews(buffer);
