@@ -111,7 +111,7 @@ export class Arena implements KernelMemory {
   refresh(): void {
     if (this.#f32.length !== 0 && this.#f32.buffer === this.memory.buffer) return;
     const { buffer } = this.memory;
-    if (buffer.byteLength === 0) throw new DisposedError("A Sau whose memory was transferred");
+    if (buffer.byteLength === 0) throw new DisposedError("This Sau, whose buffer is detached,");
     this.#f64 = new Float64Array(buffer);
     this.#i32 = new Int32Array(buffer);
     this.#block = this.#blockViews(buffer);
