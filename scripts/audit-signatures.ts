@@ -7,7 +7,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { lockFiles } from "./lock-files.js";
+import { trackedFiles } from "./tracked-files.js";
 import { ROOT } from "./wasm/tiers.js";
 
 interface Audited {
@@ -35,7 +35,7 @@ function audit(folder: string): Report {
   }
 }
 
-for (const lockFile of lockFiles()) {
+for (const lockFile of trackedFiles("*package-lock.json")) {
   const folder = dirname(join(ROOT, lockFile));
   if (!existsSync(join(folder, "node_modules"))) continue;
   const { invalid, missing, error } = audit(folder);

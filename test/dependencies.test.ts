@@ -6,7 +6,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { lockFiles } from "../scripts/lock-files.js";
+import { trackedFiles } from "../scripts/tracked-files.js";
 import { ROOT } from "../scripts/wasm/tiers.js";
 import { temporaryFolder } from "./support/command.js";
 import { built } from "./support/process.js";
@@ -29,7 +29,7 @@ function read(path: string): string {
   return readFileSync(join(ROOT, path), "utf8");
 }
 
-describe.each(lockFiles())("%s", (lockFile) => {
+describe.each(trackedFiles("*package-lock.json"))("%s", (lockFile) => {
   const { lockfileVersion, packages } = JSON.parse(read(lockFile)) as {
     lockfileVersion: number;
     packages: Record<string, Locked>;
@@ -97,9 +97,7 @@ describe("what is bundled", () => {
   });
 
   it("comes from the two places that may: models of ONNX, and the command's progress", () => {
-    const files = execFileSync("git", ["ls-files", "ts/*.ts"], { cwd: ROOT, encoding: "utf8" })
-      .trim()
-      .split("\n");
+    const files = trackedFiles("ts/*.ts");
     const found = files.flatMap((file) =>
       [...read(file).matchAll(/^(?:import|export) (?:[^;"=(]*? from )?"([^"]+)";$/gm)]
         .map(([, specifier]) => specifier!)

@@ -98,9 +98,12 @@ describe("what is claimed takes no memory", () => {
     expect(bytes).toBeLessThan(MOST_FOR_CLAIMS);
   });
 
-  it.each([[], ["--channel-axis", "1"]])("2^50 channels of no element, %j", (...axis) => {
-    const { status, stderr, bytes } = measuredRun(commandLine("backward", none, none, ...axis));
-    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-    expect(bytes).toBeLessThan(MOST_FOR_CLAIMS);
-  });
+  it.each([{ axis: [] }, { axis: ["--channel-axis", "1"] }])(
+    "2^50 channels of no element, $axis",
+    ({ axis }) => {
+      const { status, stderr, bytes } = measuredRun(commandLine("backward", none, none, ...axis));
+      expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+      expect(bytes).toBeLessThan(MOST_FOR_CLAIMS);
+    },
+  );
 });
