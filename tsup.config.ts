@@ -60,6 +60,7 @@ export default defineConfig([
       }
       for (const types of ["module.d.ts", "module.d.cts"])
         copyFileSync("ts/wasm/module.d.ts", `dist/${types}`);
+      copyFileSync("ts/wasm/provenance.json", "dist/provenance.json");
     },
   },
   {

@@ -4,6 +4,24 @@ import { spawnSync } from "node:child_process";
 const REPORT =
   "data:text/javascript,process.on('exit',()=>process.stderr.write(String(process.resourceUsage().maxRSS)))";
 
+/** How a run ended, and the most bytes that it had in memory. */
+export interface MeasuredRun {
+  readonly status: number | null;
+  readonly stderr: string;
+  readonly bytes: number;
+}
+
+/** Runs a program under this Node, whatever becomes of it. */
+export function measuredRun(args: readonly string[], input: Uint8Array = new Uint8Array(0)): MeasuredRun {
+  const { status, stderr } = spawnSync(process.execPath, ["--import", REPORT, ...args], {
+    input,
+    encoding: "utf8",
+    stdio: ["pipe", "ignore", "pipe"],
+  });
+  const [, said = "", kibibytes] = /^([\s\S]*?)(\d+)$/.exec(stderr) ?? [];
+  return { status, stderr: said, bytes: Number(kibibytes) * 1024 };
+}
+
 /**
  * Runs a program under this Node, which must say nothing on standard error.
  *
@@ -11,10 +29,7 @@ const REPORT =
  * @throws {Error} what it said, where it failed
  */
 export function peakMemory(args: readonly string[]): number {
-  const { status, stderr } = spawnSync(process.execPath, ["--import", REPORT, ...args], {
-    encoding: "utf8",
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  if (status !== 0) throw new Error(stderr);
-  return Number(stderr) * 1024;
+  const { status, stderr, bytes } = measuredRun(args);
+  if (status !== 0 || stderr !== "") throw new Error(stderr);
+  return bytes;
 }

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { expect, it } from "vitest";
+import { describeModule, readProvenance } from "../scripts/wasm/provenance.js";
 import { ROOT } from "../scripts/wasm/tiers.js";
 import { CODE, installed, MODULES, manifest, pack } from "./support/package.js";
 import { runModule } from "./support/process.js";
@@ -36,8 +37,22 @@ it("has its entries and conditions in their order, no dependency, and nothing th
     expect(Object.keys(manifest.exports[entry as keyof typeof CODE])).toEqual(conditions);
   }
   expect(manifest.sideEffects).toBe(false);
-  expect(manifest).not.toHaveProperty("dependencies");
+  for (const kind of ["dependencies", "optionalDependencies", "bundleDependencies", "bundledDependencies"])
+    expect(manifest).not.toHaveProperty(kind);
+  const { peerDependencies, peerDependenciesMeta } = manifest;
+  for (const name of Object.keys(peerDependencies))
+    expect(peerDependenciesMeta[name]).toEqual({ optional: true });
   expect(Object.keys(manifest.scripts).filter((name) => LIFECYCLE.test(name))).toEqual([]);
+});
+
+it("says what its modules were made of and with, and how it was published", () => {
+  const provenance = readProvenance(join(ROOT, "dist"))!;
+  expect(provenance).toEqual(readProvenance());
+  for (const [name, tier] of Object.entries(MODULES)) {
+    expect(describeModule(readFileSync(join(ROOT, "dist", name)))).toEqual(provenance.modules[tier]);
+  }
+  expect(pack("--dry-run").files.map(({ path }) => path)).toContain("dist/provenance.json");
+  expect(manifest.publishConfig).toEqual({ provenance: true });
 });
 
 it("publint finds nothing to say", async () => {

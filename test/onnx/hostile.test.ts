@@ -207,6 +207,8 @@ describe("many small messages: 2 MiB of them, in 32 MiB of heap", () => {
     ["empty attributes of a node", Uint8Array.of(0x2a, 0), [7, 1], [true, ["y"]]],
     ["empty graphs in an attribute", Uint8Array.of(0x5a, 0), [7, 1, 5], [true, ["y"]]],
     ["empty initializers", Uint8Array.of(0x2a, 0), [7], [true, ["y"]]],
+    ["packed dimensions of an initializer", Uint8Array.of(1), [7, 5, 1], [true, ["y"]]],
+    ["packed numbers in an attribute", Uint8Array.of(1), [7, 1, 5, 8], [true, ["y"]]],
     ["empty imports", Uint8Array.of(0x42, 0), [], ["OnnxError", "OnnxError"]],
     ["empty functions", Uint8Array.of(0xca, 1, 0), [], [true, ["y"]]],
     ["unknown fields", Uint8Array.of(0xf8, 0x07, 1), [], [true, ["y"]]],

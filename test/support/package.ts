@@ -36,6 +36,9 @@ export const manifest = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf
   readonly name: string;
   readonly scripts: Record<string, string>;
   readonly sideEffects: unknown;
+  readonly publishConfig: unknown;
+  readonly peerDependencies: Record<string, string>;
+  readonly peerDependenciesMeta: Record<string, unknown>;
   readonly exports: Record<keyof typeof CODE | keyof typeof MODULES, Record<string, Target>>;
 };
 
