@@ -69,13 +69,13 @@ class Exhaustive:
     def __init__(self, name, coefficients):
         self.name, self.function = name, list(FUNCTIONS).index(name)
         with TemporaryDirectory() as folder:
-            library = Path(folder, "exhaustive.so")
-            command = ["cc", *FLAGS.split(), "-shared", "-fPIC", SOURCE, "-o", library, "-lm"]
+            native = Path(folder, "exhaustive.so")
+            command = ["cc", *FLAGS.split(), "-shared", "-fPIC", SOURCE, "-o", native, "-lm"]
             subprocess.run(command, check=True)
-            self.library = ctypes.CDLL(str(library))
-        self.library.tune.restype = ctypes.c_double
+            self.native = ctypes.CDLL(str(native))
+        self.native.tune.restype = ctypes.c_double
         alphas, betas = f64(ALPHAS), f64(BETAS)
-        self.library.use_parameters(address(alphas), len(alphas), address(betas), len(betas))
+        self.native.use_parameters(address(alphas), len(alphas), address(betas), len(betas))
         self.argument_scale, self.clamp = coefficients["argumentScale"], coefficients["clamp"]
         self._compare(np.float32(from_json(name, coefficients[name])))
 
@@ -89,7 +89,7 @@ class Exhaustive:
         for index, evaluation in enumerate(EVALUATIONS):
             found = np.empty_like(t)
             of = self._composite(constants)
-            self.library.composites(self.function, ctypes.byref(of), index, address(t), address(found), n)
+            self.native.composites(self.function, ctypes.byref(of), index, address(t), address(found), n)
             differ = np.count_nonzero(found != composite(self.name, constants, t, evaluation))
             if differ > (0 if evaluation == "plain" else 8):
                 raise SystemExit(f"{self.name}, {evaluation}: {SOURCE.name} differs at {differ} of {n} points")
@@ -98,7 +98,7 @@ class Exhaustive:
         """The worst error of each evaluation, alpha, beta and side over all inputs, if above the threshold, and where."""
         worst = np.zeros((), WORST)
         of = ctypes.byref(self._composite(constants))
-        self.library.walk(self.function, of, FROM, ctypes.c_double(threshold), address(worst), None, 0)
+        self.native.walk(self.function, of, FROM, ctypes.c_double(threshold), address(worst), None, 0)
         return worst
 
     def walk(self, constants, threshold):
@@ -106,7 +106,7 @@ class Exhaustive:
         worst, points = np.zeros((), WORST), np.empty(ROOM, POINT)
         of = ctypes.byref(self._composite(constants))
         arguments = (SEARCH_FROM, ctypes.c_double(threshold), address(worst), address(points), ROOM)
-        found = self.library.walk(self.function, of, *arguments)
+        found = self.native.walk(self.function, of, *arguments)
         return np.max(worst["error"]), points[:found], found < ROOM
 
     def grid(self, n=100):
@@ -126,7 +126,7 @@ class Exhaustive:
         steps = LARGEST_STEP[self.name].astype(np.int32)
         moving = 7 if self.name == "smooth" else len(steps)  # not the root, which decides the unit
         arguments = (address(steps), moving, address(points), len(points), ctypes.c_double(target))
-        error = self.library.tune(
+        error = self.native.tune(
             self.function, ctypes.byref(of), *arguments, ctypes.byref(random), tries
         )
         return np.float32(of.constants[: len(constants)]), error
