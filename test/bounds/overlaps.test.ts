@@ -1,18 +1,19 @@
 /**
- * Promise: a verb writes its outputs and nothing beside them, wherever the arrays lie.
+ * Promise: a verb writes its outputs and nothing beside them, however its arrays overlap.
  *
- * For every length, alignment, kind of buffer and overlap, the whole memory around the arrays is compared
- * to the bit: outputs hold what copies out of place give, inputs that are no outputs and everything on
+ * For every length up to 257 and every shift of an output against an input, with parameters that lead to each kernel, in
+ * every kind of buffer; placements.test.ts has longer arrays, and another's memory. The whole memory around the arrays is
+ * compared to the bit: outputs hold what copies out of place give, inputs that are no outputs and everything on
  * both sides keep their bits.
  */
 import { afterAll, describe, it } from "vitest";
-import type { Sau, SauParams } from "../ts/index.js";
-import { UNITS } from "../ts/kernels/layout.js";
-import { TILE } from "../ts/memory/arena.js";
-import { resizableBuffer } from "./support/buffers.js";
-import { Field } from "./support/field.js";
-import { expectSameBits, randomNumbers, uniformArray } from "./support/numbers.js";
-import { sauOfEachTier } from "./support/tiers.js";
+import type { Sau, SauParams } from "../../ts/index.js";
+import { UNITS } from "../../ts/kernels/layout.js";
+import { TILE } from "../../ts/memory/arena.js";
+import { resizableBuffer } from "../support/buffers.js";
+import { Field, nearAndFar } from "../support/field.js";
+import { expectSameBits, randomNumbers, uniformArray } from "../support/numbers.js";
+import { sauOfEachTier } from "../support/tiers.js";
 
 const MAX_LENGTH = 257;
 const MAX_OFFSET = 8;
@@ -33,10 +34,7 @@ const SOME_SHIFTS = [-MAX_SHIFT, -UNITS.group, -1, 0, 1, UNITS.group, MAX_SHIFT]
 const random = randomNumbers(1);
 /** What lies in a field before a call: any bits that are no NaN, since copying may change a NaN's payload. */
 const BEFORE = uniformArray(FIELD, 1e3, random);
-/** Inputs near the kink and groups of inputs far from it, so that both ways through a kernel are taken. */
-const X = uniformArray(MAX_LENGTH, 3, random).map((x, i) =>
-  Math.floor(i / UNITS.group) % 3 === 1 ? 9 * x + 30 : x,
-);
+const X = nearAndFar(MAX_LENGTH, random);
 const DY = uniformArray(MAX_LENGTH, 2, random);
 const CHANNEL_ALPHA = uniformArray(MAX_LENGTH, 2, random);
 

@@ -8,7 +8,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import type { Sau, SauParams } from "../../ts/index.js";
 import { UNITS } from "../../ts/kernels/layout.js";
-import { Field } from "../support/field.js";
+import { Field, nearAndFar } from "../support/field.js";
 import { lodge } from "../support/foreign.js";
 import { isThorough } from "../support/fuzz-budget.js";
 import { randomNumbers, uniformArray } from "../support/numbers.js";
@@ -28,10 +28,7 @@ const MIDDLE = Math.ceil((GUARD + MAX_LENGTH) / OFFSETS) * OFFSETS;
 
 const random = randomNumbers(3);
 const BEFORE = uniformArray(FIELD, 1e3, random);
-/** Near the kink, and now and then a group far from it, so that both ways through a kernel are taken. */
-const X = uniformArray(MAX_LENGTH, 3, random).map((x, i) =>
-  Math.floor(i / UNITS.group) % 3 === 1 ? 9 * x + 30 : x,
-);
+const X = nearAndFar(MAX_LENGTH, random);
 const DY = uniformArray(MAX_LENGTH, 2, random);
 const CHANNEL_ALPHA = uniformArray(MAX_LENGTH, 2, random);
 const NUMBERS: SauParams = { alpha: 0.25, beta: 2 };

@@ -348,7 +348,7 @@ const CALLS: readonly Mutant[] = [
     file: STREAM,
     from: "return inPlace ? input : new Float32Array(input);",
     to: "return input;",
-    tests: HAZARDS.concat("test/bounds.test.ts"),
+    tests: HAZARDS.concat("test/bounds/overlaps.test.ts"),
   },
   {
     name: "a batch loses the array at which a pack ends",

@@ -1,5 +1,6 @@
 /** A stretch of memory under test, and the same stretch as it should be: whatever else is written is seen. */
-import { expectSameBits } from "./numbers.js";
+import { UNITS } from "../../ts/kernels/layout.js";
+import { expectSameBits, uniformArray } from "./numbers.js";
 
 /** A field under test, and the field as it should be. */
 export class Field {
@@ -42,6 +43,13 @@ export class Field {
     if (this.#foundBytes.equals(this.#expectedBytes)) return;
     expectSameBits(this.found, this.#expected, what);
   }
+}
+
+/** Inputs near the kink, and groups of inputs far from it, so that both ways through a kernel are taken. */
+export function nearAndFar(length: number, random: () => number): Float32Array {
+  return uniformArray(length, 3, random).map((x, i) =>
+    Math.floor(i / UNITS.group) % 3 === 1 ? 9 * x + 30 : x,
+  );
 }
 
 /** An array's bytes, which the host compares at once. */
