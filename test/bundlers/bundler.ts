@@ -75,7 +75,7 @@ export async function visited(session: Session, path: string): Promise<Found> {
 }
 
 /** A page in a folder, with what it loads. */
-export function pageIn(folder: string): Way {
+function pageIn(folder: string): Way {
   return {
     way: "page",
     pool: TWO_WORKERS,
@@ -89,7 +89,7 @@ export function pageIn(folder: string): Way {
 }
 
 /** A server, which prints what it found. */
-export function serverAt(file: string): Way {
+function serverAt(file: string): Way {
   return {
     way: "server",
     pool: TWO_WORKERS,

@@ -10,13 +10,13 @@ export const LIMITS: Readonly<Record<Measure, number>> = { y: BOUNDS.y, "dy/dx":
 
 /** Bins of a histogram: the last one has everything from its lower end on. */
 export const BINS = 32;
-export const BINS_A_UNIT: Readonly<Record<Measure, number>> = { y: 8, "dy/dx": 16, dAlpha: 16, dBeta: 16 };
+const BINS_A_UNIT: Readonly<Record<Measure, number>> = { y: 8, "dy/dx": 16, dAlpha: 16, dBeta: 16 };
 
 /** Counters of each bin, a power of two. */
 const TURNS = 4;
 
 /** The worst value of one measure, where it is, and how many values each bin has. */
-export class Tally {
+class Tally {
   worst = -1;
   /** The x of the worst value, the first one that was met. */
   x = 0;

@@ -73,7 +73,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 }
 
 /** One row a measure: the worst of every input and pair, and where it is. */
-export function summary(record: ExhaustiveRecord): string {
+function summary(record: ExhaustiveRecord): string {
   const head = ["worst error over every input", ...columns(record).map(([name]) => name), "bound"];
   const rows = MEASURES.map((measure) => {
     const { what, bound, figure } = ROWS[measure];
@@ -88,7 +88,7 @@ export function summary(record: ExhaustiveRecord): string {
 }
 
 /** One row a pair. */
-export function byPair(record: ExhaustiveRecord): string {
+function byPair(record: ExhaustiveRecord): string {
   const head = ["alpha", "beta", "tier", "y, M2", "dy/dx", "dalpha", "dbeta"];
   const rows = record.flatMap((pair) =>
     columns(record).flatMap(([name, tier]) => {

@@ -33,7 +33,7 @@ export interface ElementParams {
 }
 
 /** What the kernels take SAU of. */
-export function inputOf(x: number, bias: number): number {
+function inputOf(x: number, bias: number): number {
   return bias === 0 ? x : fround(x + fround(bias));
 }
 
