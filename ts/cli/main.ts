@@ -10,6 +10,7 @@ import { info } from "./info.js";
 import { onnx } from "./onnx.js";
 import { parseCommand } from "./options.js";
 import { discardUnfinished, inStandardOutput } from "./output.js";
+import { shareFewCores } from "./pipeline.js";
 import { version } from "./version.js";
 
 /** With it in the environment, errors come with their stacks. */
@@ -46,6 +47,7 @@ function fail(error: unknown): never {
   process.exit(error instanceof UsageError ? EXIT.usage : EXIT.failure);
 }
 
+shareFewCores();
 // However the process ends: what is not complete goes.
 process.on("exit", discardUnfinished);
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
