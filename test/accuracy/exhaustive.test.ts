@@ -12,7 +12,7 @@ import { BLOCK, TierOutputs, terms } from "../exhaustive/outputs.js";
 import { nameOf, PAIRS, rounded } from "../exhaustive/pairs.js";
 import { type JudgedRecord, judged, type PairRecord, readRecord, UPDATE } from "../exhaustive/record.js";
 import { DOCUMENTS, filled } from "../exhaustive/tables.js";
-import { INFINITE, Walk } from "../exhaustive/walk.js";
+import { INFINITE, isExact, Walk } from "../exhaustive/walk.js";
 import { bitsOf } from "../support/numbers.js";
 import { published } from "../support/published.js";
 import { Random } from "../support/random.js";
@@ -105,6 +105,22 @@ describe.each(recorded)("alpha, beta %s", (name, pair) => {
       }
     }
   });
+});
+
+test("a tier that is hashed alone has the hash of the one that is judged, unless a bit differs", () => {
+  const exact = tiers.filter(isExact);
+  const both = new Walk(["simd128"], inlinedModules, exact);
+  const first = new Random(seed).below(INFINITE - BLOCK);
+  both.begin(rounded([0.15, 1.7]));
+  both.walk(first, 1);
+  const [judge, ...hashed] = both.found;
+  expect(hashed.map(({ tier }) => tier)).toEqual(exact);
+  for (const { tier, hashes } of hashed) expect(hashes, `${tier}; ${howToRepeat}`).toEqual(judge!.hashes);
+
+  // A magnitude further has all but one of the same results.
+  both.begin(rounded([0.15, 1.7]));
+  both.walk(first + 1, 1);
+  expect(both.found[1]!.hashes).not.toEqual(judge!.hashes);
 });
 
 test("the record is of pairs of the list, each with the tiers that are judged", () => {

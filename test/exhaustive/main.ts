@@ -20,25 +20,32 @@ import { resultsOf } from "../support/cases.js";
 import { LIMITS, MEASURES } from "./measures.js";
 import { nameOf, PAIRS, rounded } from "./pairs.js";
 import {
+  hashOf,
+  inexactOf,
   type JudgedRecord,
+  judged,
   merge,
   readRecord,
+  recordOfPair,
   type TierChunk,
   type TierRecord,
   withPair,
   writeRecord,
 } from "./record.js";
 import { writeTables } from "./tables.js";
+import { isExact } from "./walk.js";
 import type { Job, WorkerData } from "./worker.js";
 
 const HELP = `Usage: npm run test:exhaustive [-- OPTIONS]
 
-Walks all float32 inputs and writes docs/accuracy/exhaustive.json. What was interrupted goes on where it was.
+Walks all float32 inputs and writes docs/accuracy/exhaustive.json. What was interrupted goes on where it was, and what is
+recorded of these kernels already is not walked again: simd128, scalar and js have one hash of all bits, so that of the
+three one is held to the oracle, and the others to its hash.
 
   --pair ALPHA,BETA   this pair alone, again for more: ${PAIRS.map((pair) => pair.join(",")).join(" ")}
   --tier TIER         this tier alone, again for more: ${TIERS.join(" ")}
   --threads N         so many workers; default: all that the machine runs at once
-  --fresh             begins anew
+  --fresh             begins anew, and compares value by value instead of hashes
   --tables            writes the tables alone
   --help              this text`;
 
@@ -59,62 +66,107 @@ interface Task extends Job {
   readonly walk: PairWalk;
 }
 
+/** What has to be done of a pair. */
+interface Plan {
+  /** Judged, and compared with those that are. */
+  readonly tiers: readonly Tier[];
+  /** Held to a hash that is recorded. */
+  readonly hashed: readonly Tier[];
+  /** The tier whose hash that is. */
+  readonly leader: Tier | undefined;
+}
+
+/** What is left to do of a pair, of the tiers that were asked for. */
+function planOf(
+  given: readonly [number, number],
+  batteries: ReadonlyMap<Tier, string>,
+  fresh: boolean,
+): Plan {
+  const asked = [...batteries.keys()];
+  const pair = fresh ? undefined : recordOfPair(readRecord(), given);
+  if (pair === undefined) return { tiers: asked, hashed: [], leader: undefined };
+  const isRecorded = (tier: Tier, battery: string | undefined): boolean =>
+    battery !== undefined && judged(pair, tier)?.battery === battery;
+  const left = asked.filter((tier) => !isRecorded(tier, batteries.get(tier)));
+  const hashed = left.filter(isExact);
+  const leader = TIERS.find((tier) => isExact(tier) && "measures" in (pair.tiers[tier] ?? {}));
+  if (leader === undefined || !isRecorded(leader, batteries.get(hashed[0] ?? leader)))
+    return { tiers: left, hashed: [], leader: undefined };
+  return { tiers: left.filter((tier) => !isExact(tier)), hashed, leader };
+}
+
 /** A pair under way: what is done of it, and a file of that. */
 class PairWalk {
   readonly chunks = new Map<number, readonly TierChunk[]>();
   readonly #file: string;
+  readonly #fingerprint: string;
 
   constructor(
     readonly given: readonly [number, number],
-    readonly fingerprint: string,
+    readonly plan: Plan,
+    program: string,
     fresh: boolean,
   ) {
+    this.#fingerprint = [program, plan.tiers, plan.hashed].join(" ");
     this.#file = join(UNFINISHED, `${given.join("_")}.jsonl`);
     if (fresh) rmSync(this.#file, { force: true });
     if (!existsSync(this.#file)) return;
     for (const line of readFileSync(this.#file, "utf8").split("\n")) {
       const entry = parsed(line);
-      if (entry?.fingerprint === fingerprint) this.chunks.set(entry.exponent, entry.found);
+      if (entry?.fingerprint === this.#fingerprint) this.chunks.set(entry.exponent, entry.found);
     }
   }
 
   get tasks(): Task[] {
     const left = ORDER.filter((exponent) => !this.chunks.has(exponent));
-    return left.map((exponent) => ({ walk: this, pair: rounded(this.given), exponent }));
+    const { tiers, hashed } = this.plan;
+    return left.map((exponent) => ({ walk: this, pair: rounded(this.given), exponent, tiers, hashed }));
   }
 
   take(exponent: number, found: readonly TierChunk[]): void {
     this.chunks.set(exponent, found);
-    appendFileSync(this.#file, `${JSON.stringify({ fingerprint: this.fingerprint, exponent, found })}\n`);
+    appendFileSync(this.#file, `${JSON.stringify({ fingerprint: this.#fingerprint, exponent, found })}\n`);
   }
 
   get isDone(): boolean {
     return this.chunks.size === EXPONENTS;
   }
 
-  /** Puts the pair into the record. */
+  /**
+   * Puts the pair into the record.
+   *
+   * @throws {Error} where a tier that was hashed has other bits than the record
+   */
   finish(batteries: ReadonlyMap<Tier, string>): Partial<Record<Tier, TierRecord>> {
     const inOrder = Array.from({ length: EXPONENTS }, (_, exponent) => this.chunks.get(exponent)!);
-    const judged = inOrder[0]!.map(({ tier }) => tier);
-    const own = judged.map(
-      (tier, k) =>
-        [
-          tier,
-          merge(
-            inOrder.map((chunk) => chunk[k]!),
-            batteries.get(tier)!,
-          ),
-        ] as const,
-    );
-    const leader = judged.find((tier) => tier !== "relaxed-simd")!;
-    const same = [...batteries.keys()]
-      .filter((tier) => !judged.includes(tier))
-      .map((tier) => [tier, { sameBitsAs: leader }] as const);
-    const found: Partial<Record<Tier, TierRecord>> = Object.fromEntries([...own, ...same]);
+    const { tiers, hashed } = this.plan;
+    const found: Partial<Record<Tier, TierRecord>> = {};
+    for (const [k, { tier }] of inOrder[0]!.entries()) {
+      const chunks = inOrder.map((chunk) => chunk[k]!);
+      found[tier] = hashed.includes(tier)
+        ? this.#checkHash(tier, chunks)
+        : merge(chunks, batteries.get(tier)!);
+    }
+    const leader = tiers.find((tier) => tier in found && isExact(tier))!;
+    for (const tier of tiers) found[tier] ??= { sameBitsAs: leader };
     const [alpha, beta] = this.given;
     writeRecord(withPair(readRecord(), { alpha, beta, tiers: found }, PAIRS.map(nameOf)));
     rmSync(this.#file);
     return found;
+  }
+
+  #checkHash(tier: Tier, chunks: readonly TierChunk[]): TierRecord {
+    const leader = this.plan.leader!;
+    const expected = judged(recordOfPair(readRecord(), this.given)!, leader)!.sha256;
+    const inexact = inexactOf(chunks);
+    if (hashOf(chunks) !== expected || inexact > 0) {
+      const pair = `--pair=${this.given.join(",")}`;
+      throw new Error(
+        `alpha ${this.given[0]}, beta ${this.given[1]}: ${tier} has other bits than ${leader}, or ${inexact} results ` +
+          `that are not exact. Where: npm run test:exhaustive -- --fresh --tier ${leader} --tier ${tier} ${pair}`,
+      );
+    }
+    return { sameBitsAs: leader };
   }
 }
 
@@ -226,10 +278,10 @@ async function runAll(
     const worker = new Worker(program, { eval: true, workerData: data });
     try {
       for (let task = tasks.shift(); task !== undefined; task = tasks.shift()) {
-        const { pair, exponent, walk } = task;
-        worker.postMessage({ pair, exponent } satisfies Job);
+        const { walk, ...job } = task;
+        worker.postMessage(job satisfies Job);
         const [found] = (await once(worker, "message")) as [readonly TierChunk[]];
-        walk.take(exponent, found);
+        walk.take(task.exponent, found);
         progress.add(task);
         done(task);
       }
@@ -270,16 +322,21 @@ async function main(): Promise<boolean> {
     WASM_TIERS.map((tier, k) => [tier, new WebAssembly.Module(new Uint8Array(bytes[k]!))]),
   ) as Record<WasmTier, WebAssembly.Module>;
   const batteries = checkTiers(values.tier, modules);
-  const tiers = [...batteries.keys()];
   const pairs = checkPairs(values.pair);
 
   const program = await bundle(fileURLToPath(new URL("worker.ts", import.meta.url)));
-  // Results of another program, other modules or other tiers are no part of the same walk.
-  const fingerprint = createHash("sha256").update(program).update(tiers.join());
+  // Results of another program, or of other modules, are no part of the same walk.
+  const fingerprint = createHash("sha256").update(program);
   for (const module of bytes) fingerprint.update(module);
   const digest = fingerprint.digest("hex");
   mkdirSync(UNFINISHED, { recursive: true });
-  const walks = pairs.map((pair) => new PairWalk(pair, digest, values.fresh));
+  const plans = pairs.map((pair) => [pair, planOf(pair, batteries, values.fresh)] as const);
+  const left = plans.filter(([, { tiers, hashed }]) => tiers.length + hashed.length > 0);
+  if (left.length < plans.length)
+    console.log(
+      `${plans.length - left.length} of ${plans.length} pairs are recorded already (--fresh walks them again)`,
+    );
+  const walks = left.map(([pair, plan]) => new PairWalk(pair, plan, digest, values.fresh));
 
   const misses: string[] = [];
   const finish = (walk: PairWalk): void => {
@@ -287,7 +344,7 @@ async function main(): Promise<boolean> {
   };
   for (const walk of walks) if (walk.isDone) finish(walk);
   const tasks = walks.flatMap((walk) => walk.tasks);
-  await runAll(tasks, threads, program, { tiers, modules }, ({ walk }) => {
+  await runAll(tasks, threads, program, { modules }, ({ walk }) => {
     if (walk.isDone) finish(walk);
   });
   writeTables(readRecord());

@@ -45,7 +45,7 @@ export interface PairRecord {
 /** The file. */
 export type ExhaustiveRecord = readonly PairRecord[];
 
-/** What a worker found of one binade on a tier that is judged. */
+/** What a worker found of one binade on a tier. Its measures are 0 where it was hashed alone. */
 export interface TierChunk {
   readonly tier: Tier;
   readonly inexact: number;
@@ -53,10 +53,20 @@ export interface TierChunk {
   readonly measures: Readonly<Record<Measure, MeasureRecord>>;
 }
 
-/** The chunks of a tier, in the order of their exponents, put together. */
-export function merge(chunks: readonly TierChunk[], battery: string): JudgedRecord {
+/** The hash of all bits, of the chunks of a tier in the order of their exponents. */
+export function hashOf(chunks: readonly TierChunk[]): string {
   const sha256 = createHash("sha256");
   for (const { hashes } of chunks) sha256.update(new Uint8Array(Int32Array.from(hashes).buffer));
+  return sha256.digest("hex");
+}
+
+/** Results that are not what they must be to the last bit. */
+export function inexactOf(chunks: readonly TierChunk[]): number {
+  return chunks.reduce((sum, { inexact }) => sum + inexact, 0);
+}
+
+/** The chunks of a tier, in the order of their exponents, put together. */
+export function merge(chunks: readonly TierChunk[], battery: string): JudgedRecord {
   const measures = MEASURES.map((measure) => {
     const counts = new Array<number>(BINS).fill(0);
     let [worst, x] = [-1, 0];
@@ -69,10 +79,18 @@ export function merge(chunks: readonly TierChunk[], battery: string): JudgedReco
   });
   return {
     battery,
-    sha256: sha256.digest("hex"),
-    inexact: chunks.reduce((sum, { inexact }) => sum + inexact, 0),
+    sha256: hashOf(chunks),
+    inexact: inexactOf(chunks),
     measures: Object.fromEntries(measures) as unknown as Record<Measure, MeasureRecord>,
   };
+}
+
+/** The record of one pair, if there is one. */
+export function recordOfPair(
+  record: ExhaustiveRecord,
+  [alpha, beta]: readonly [number, number],
+): PairRecord | undefined {
+  return record.find((pair) => pair.alpha === alpha && pair.beta === beta);
 }
 
 export function readRecord(): ExhaustiveRecord {

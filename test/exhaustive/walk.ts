@@ -20,32 +20,44 @@ export interface Found {
   readonly hashes: Int32Array;
 }
 
-/** The tiers that give the same bits: one of them is judged, the others are compared with it. */
-function isExact(tier: Tier): boolean {
+/** Whether the tier is one of those that give the same bits. */
+export function isExact(tier: Tier): boolean {
   return tier !== "relaxed-simd";
 }
 
-/** A walk with one pair at a time. */
+/**
+ * A walk with one pair at a time. Of the tiers that give the same bits one is judged and the others are compared with
+ * it, value by value; those that are hashed alone take a third of the time, and no oracle.
+ */
 export class Walk {
   readonly #judged: readonly TierOutputs[];
   readonly #compared: readonly TierOutputs[];
+  readonly #hashed: readonly TierOutputs[];
+  /** Of the judged tiers, then of the hashed ones, as {@link found}. */
   readonly #bits: readonly (readonly Uint32Array[])[];
   #judge = new Judge({ alpha: 0, beta: 1 });
   #found: readonly Found[] = [];
 
-  constructor(tiers: readonly Tier[], modules: Modules) {
+  /**
+   * @param tiers what is judged and compared
+   * @param hashed what is hashed alone
+   */
+  constructor(tiers: readonly Tier[], modules: Modules, hashed: readonly Tier[] = []) {
     const outputs = tiers.map((tier) => new TierOutputs(tier, modules));
+    this.#hashed = hashed.map((tier) => new TierOutputs(tier, modules));
     const leader = outputs.find(({ tier }) => isExact(tier));
     this.#judged = outputs.filter((output) => output === leader || !isExact(output.tier));
     this.#compared = outputs.filter((output) => !this.#judged.includes(output));
-    this.#bits = this.#judged.map(({ y, dx, smooth, tail }) => [y, dx, smooth, tail].map(bitsOf));
+    this.#bits = [...this.#judged, ...this.#hashed].map(({ y, dx, smooth, tail }) =>
+      [y, dx, smooth, tail].map(bitsOf),
+    );
   }
 
   /** Begins anew, with other parameters. */
   begin(pair: Pair): void {
-    for (const outputs of [...this.#judged, ...this.#compared]) outputs.setPair(pair);
+    for (const outputs of [...this.#judged, ...this.#compared, ...this.#hashed]) outputs.setPair(pair);
     this.#judge = new Judge(pair);
-    this.#found = this.#judged.map(({ tier }) => ({
+    this.#found = [...this.#judged, ...this.#hashed].map(({ tier }) => ({
       tier,
       tallies: newTallies(),
       inexact: 0,
@@ -53,7 +65,7 @@ export class Walk {
     }));
   }
 
-  /** What was found since the beginning, of each tier that is judged. */
+  /** What was found since the beginning, of each tier that is judged, then of each that is hashed. */
   get found(): readonly Found[] {
     return this.#found;
   }
@@ -74,6 +86,12 @@ export class Walk {
         if (finite) found.inexact += this.#judge.judge(outputs, found.tallies);
         else found.inexact += wrongBeyondFinite(outputs, this.#judge.pair);
         if (finite) addToHashes(found.hashes, this.#bits[k]!);
+      }
+      for (const [k, outputs] of this.#hashed.entries()) {
+        const found = this.#found[this.#judged.length + k]!;
+        outputs.evaluate(from, step);
+        if (finite) addToHashes(found.hashes, this.#bits[this.#judged.length + k]!);
+        else found.inexact += wrongBeyondFinite(outputs, this.#judge.pair);
       }
       for (const outputs of this.#compared) {
         outputs.evaluate(from, step);

@@ -9,7 +9,6 @@ import { type Found, Walk } from "./walk.js";
 
 /** What a worker is made with. */
 export interface WorkerData {
-  readonly tiers: readonly Tier[];
   readonly modules: Readonly<Record<WasmTier, WebAssembly.Module>>;
 }
 
@@ -17,15 +16,28 @@ export interface WorkerData {
 export interface Job {
   readonly pair: Pair;
   readonly exponent: number;
+  /** What is judged and compared, and what is hashed alone. */
+  readonly tiers: readonly Tier[];
+  readonly hashed: readonly Tier[];
 }
 
 /** Bit patterns of one exponent. */
 const BINADE = 2 ** 23;
 
-const { tiers, modules } = workerData as WorkerData;
-const walk = new Walk(tiers, (tier) => modules[tier]);
+const { modules } = workerData as WorkerData;
+/** By the tiers that it walks. */
+const walks = new Map<string, Walk>();
 
-parentPort!.on("message", ({ pair, exponent }: Job) => {
+function walkOf({ tiers, hashed }: Job): Walk {
+  const key = [tiers, hashed].join(" ");
+  const walk = walks.get(key) ?? new Walk(tiers, (tier) => modules[tier], hashed);
+  walks.set(key, walk);
+  return walk;
+}
+
+parentPort!.on("message", (job: Job) => {
+  const { pair, exponent } = job;
+  const walk = walkOf(job);
   walk.begin(pair);
   walk.walk(exponent * BINADE, BINADE / BLOCK);
   parentPort!.postMessage(walk.found.map(chunkOf));
