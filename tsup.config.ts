@@ -1,7 +1,7 @@
 import { copyFileSync, rmSync } from "node:fs";
 import { defineConfig, type Options } from "tsup";
 import { licences } from "./scripts/licences.js";
-import { moduleText } from "./scripts/module-text.js";
+import { moduleTextPlugin } from "./scripts/module-text.js";
 import { PUBLISHED } from "./scripts/wasm/tiers.js";
 import { bundle, SOURCE, sourceFile } from "./scripts/worker-source.js";
 
@@ -16,14 +16,7 @@ const shared = {
   minify: true,
   sourcemap: false,
   esbuildPlugins: [
-    {
-      // The modules travel inside the bundle, as text that is decoded when a tier is tried: no file to find, no
-      // path to get wrong.
-      name: "module-text",
-      setup({ onLoad }) {
-        onLoad({ filter: /\.wasm$/ }, ({ path }) => ({ contents: moduleText(path), loader: "text" }));
-      },
-    },
+    moduleTextPlugin,
     {
       name: "worker-source",
       setup({ onResolve, onLoad }) {

@@ -131,7 +131,7 @@ export class Judge {
     const [figures, found] = [this.#figures, this.#ofBeta];
     const { beta: exact } = this.#exact;
     // Where alpha is 1 every term is 0, and any other is wrong.
-    const bound = BOUNDS.dBeta * (smoothScale(this.pair) / this.pair.beta || Number.MIN_VALUE);
+    const bound = BOUNDS.dBeta * (smoothScale(this.pair) / this.pair.beta) || Number.MIN_VALUE;
     for (let i = 0; i < 2 * BLOCK; i += stride) figures[i] = abs(found[i]! - exact[i]!) / bound;
   }
 
