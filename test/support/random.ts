@@ -2,9 +2,9 @@
 import { randomNumbers } from "./numbers.js";
 
 /**
- * The seed: always the same, unless the environment variable SAU_TEST_SEED names another. About one input in
- * six million misses forward's bound by a little (README.md, "How exact"), so that seeds of chance would fail
- * now and then for what is known. Put {@link howToRepeat} in the message of every failure.
+ * The seed: always the same, unless the environment variable SAU_TEST_SEED names another, so that what fails is what
+ * was changed. The tests whose inputs differ from run to run, each with its reason, are those of test/accuracy/exhaustive.test.ts.
+ * Put {@link howToRepeat} in the message of every failure.
  */
 export const runSeed: number = Number(process.env.SAU_TEST_SEED ?? 20_261_124);
 
