@@ -3,7 +3,7 @@ import { randomNumbers } from "./numbers.js";
 
 /**
  * The seed: always the same, unless the environment variable SAU_TEST_SEED names another, so that what fails is what
- * was changed. The tests whose inputs differ from run to run, each with its reason, are those of test/accuracy/exhaustive.test.ts.
+ * was changed. test/accuracy/exhaustive.test.ts alone has another one in each run.
  * Put {@link howToRepeat} in the message of every failure.
  */
 export const runSeed: number = Number(process.env.SAU_TEST_SEED ?? 20_261_124);
