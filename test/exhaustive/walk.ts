@@ -80,7 +80,8 @@ export class Walk {
     for (let block = 0; block < blocks; block++) {
       const from = first + block * BLOCK * step;
       for (const outputs of this.#judged) outputs.evaluate(from, step);
-      if (finite) this.#judge.begin(this.#judged[0]!.x.subarray(0, BLOCK));
+      const [one] = this.#judged;
+      if (finite && one !== undefined) this.#judge.begin(one.x.subarray(0, BLOCK));
       for (const [k, outputs] of this.#judged.entries()) {
         const found = this.#found[k]!;
         if (finite) found.inexact += this.#judge.judge(outputs, found.tallies);
