@@ -388,6 +388,25 @@ describe.each(sauOfEachTier().map((sau) => [sau.tier, sau] as const))("on %s", (
     );
   });
 
+  it("outputs of one call that overlap are a TypeError, and those of several arrays of a batch are not", () => {
+    const [dx, dAlpha] = [OUT.slice(), OUT.slice(0, 1)];
+    const params = { alpha: 0.15, beta: 1 };
+    const outs = [
+      [{ dx, dBeta: dx.subarray(3) }, /^out\.dBeta overlaps out\.dx, expected an array of its own\.$/],
+      [{ dAlpha, dBeta: dAlpha }, /^out\.dBeta overlaps out\.dAlpha, expected an array of its own\.$/],
+    ] as const;
+    for (const [out, message] of outs) {
+      expectUntouched(() => sau.backward(X, DY, params, { out }), TypeError, message, [dx, dAlpha]);
+      const batch = () => sau.backwardBatch([X, X], [DY, DY], params, { out: [{}, out] });
+      expectUntouched(batch, TypeError, message, [dx, dAlpha]);
+    }
+    const { dAlpha: once } = sau.backward(X, DY, params);
+    const summed = [{ dAlpha: new Float32Array(1) }].flatMap((out) => [out, out]);
+    const options = { want: ["alpha"], out: summed, accumulate: true } as const;
+    sau.backwardBatch([X, X], [DY, DY], params, options);
+    expect(summed[0]!.dAlpha[0]).toBeCloseTo(2 * once, 5);
+  });
+
   it("lengths of x and dy that differ are a TypeError", () => {
     const dx = OUT.slice();
     expectUntouched(

@@ -89,7 +89,7 @@ class DummyOwner {
     writeConstants(source);
     writeUniform(source, alpha[0]!, beta);
     const shape = [this.positions];
-    const params = new ParamsChecker().check({ alpha, beta, shape, channelAxis: 0 }, this.positions);
+    const params = new ParamsChecker().read({ alpha, beta, shape, channelAxis: 0 }).check(this.positions);
     const [pass] = passes(params.layout!, this.positions);
     writeTable(source, params, pass!, 1);
     const from = new Uint8Array(source.memory.buffer);

@@ -7,7 +7,7 @@ import { ROOT } from "../scripts/wasm/tiers.js";
 import { built } from "./support/process.js";
 
 /** Most bytes of an entry in one file: three modules are in the first, none in the others. */
-const MOST_BYTES = { index: 25 * 1024, js: 14 * 1024, init: 14 * 1024 };
+const MOST_BYTES = { index: 25 * 1024, js: 14 * 1024, init: 14.5 * 1024 };
 
 const entries = Object.entries(MOST_BYTES);
 

@@ -1,7 +1,16 @@
 /** The checks of the verbs' arguments. All of them come before anything is written. */
 import type { BackwardBatchOptions, ForwardBatchOptions, ForwardOptions } from "./api.js";
 import { checkObject, describe } from "./errors.js";
-import { type BackwardOptions, type CheckedWant, checkWant } from "./gradients.js";
+import {
+  type BackwardOptions,
+  type CheckedWant,
+  checkWant,
+  type Question,
+  readOutputs,
+  readQuestion,
+} from "./gradients.js";
+import type { Arena } from "./memory/arena.js";
+import { overlap } from "./memory/stream.js";
 import {
   type CheckedParams,
   checkArray,
@@ -17,21 +26,23 @@ function part(name: string, index: number): string {
 }
 
 /**
+ * Asks for the output of forward.
+ *
+ * @throws {TypeError} for options that are no object
+ */
+export function readOut(options: ForwardOptions | undefined): Float32Array | undefined {
+  if (options !== undefined) checkObject("options", options, "{ out: y }");
+  return options?.out;
+}
+
+/**
  * Checks the arrays of forward, or those at `index` of a batch; -1 where there is none.
  *
- * @returns the caller's output, if there is one
  * @throws {TypeError} for kinds, lengths and detached buffers
  */
-export function checkForward(
-  x: unknown,
-  options: ForwardOptions | undefined,
-  index: number,
-): Float32Array | undefined {
-  if (options !== undefined) checkObject("options", options, "{ out: y }");
-  const out = options?.out;
+export function checkForward(x: unknown, out: unknown, index: number): void {
   checkInput(x, index);
   if (out !== undefined) checkOutput(x, out, index);
-  return out;
 }
 
 // Names are made up only where they are needed: that would take longer than the checks.
@@ -55,6 +66,16 @@ function hasValues(value: unknown): value is Float32Array {
 }
 
 /**
+ * Asks for what backward is to give.
+ *
+ * @throws {TypeError} for options that are no object, and as {@link readQuestion}
+ */
+export function readBackward(options: BackwardOptions): Question {
+  checkObject("options", options, '{ want: ["dx"] }');
+  return readQuestion(options, options.out);
+}
+
+/**
  * Checks the inputs of backward, or those at `index` of a batch; -1 where there is none.
  *
  * @throws {TypeError} for kinds, lengths and detached buffers
@@ -69,81 +90,113 @@ export function checkPair(x: unknown, dy: unknown, index: number): void {
   }
 }
 
-function checkList(name: string, value: unknown): void {
+/** A list of the caller's, each part asked for once: a copy. */
+function readList<T>(name: string, value: readonly T[]): readonly T[] {
   if (!Array.isArray(value)) throw new TypeError(`${name} is ${describe(value)}, expected an array.`);
+  return [...value];
 }
 
-function checkLengths(name: string, value: unknown, xs: readonly Float32Array[]): void {
-  checkList(name, value);
-  const { length } = value as readonly unknown[];
-  if (length !== xs.length) {
-    throw new TypeError(`${name} has ${length} entries, expected ${xs.length}, one for each of xs.`);
-  }
+/** The same, as long as `xs`. */
+function readListBeside<T>(name: string, value: readonly T[], xs: readonly unknown[]): readonly T[] {
+  const list = readList(name, value);
+  if (list.length === xs.length) return list;
+  throw new TypeError(`${name} has ${list.length} entries, expected ${xs.length}, one for each of xs.`);
+}
+
+/** A batch of forward that was checked; the lists are copies. */
+interface ForwardBatch {
+  /** Of every array; undefined when there are no arrays. */
+  readonly checked: CheckedParams | undefined;
+  readonly xs: readonly Float32Array[];
+  /** The caller's outputs, if there are any. */
+  readonly out: readonly Float32Array[] | undefined;
 }
 
 /**
- * Checks a batch of forward, once for all, before anything is written: an output may be the array of a
+ * Reads and checks a batch of forward, once for all, before anything is written: an output may be the array of a
  * parameter. With a layout, every array has its length.
  *
- * @returns the parameters, of every array; undefined when there are no arrays
  * @throws as forward
  */
 export function checkForwardBatch(
   checker: ParamsChecker,
-  xs: readonly Float32Array[],
+  inputs: readonly Float32Array[],
   params: SauParams | undefined,
   options: ForwardBatchOptions,
-): CheckedParams | undefined {
-  checkList("xs", xs);
+): ForwardBatch {
+  const xs = readList("xs", inputs);
   checkObject("options", options, "{ out: [] }");
-  const { out } = options;
-  if (out !== undefined) checkLengths("out", out, xs);
-  if (xs.length === 0) return undefined;
-  const first = xs[0]!;
-  checkArray("xs[0]", first);
-  let { length } = first;
-  let checked = checker.check(params, length);
+  const { out: outputs } = options;
+  const out = outputs && readListBeside("out", outputs, xs);
+  if (xs.length > 0) checker.read(params);
+  let checked: CheckedParams | undefined;
   for (let i = 0; i < xs.length; i++) {
-    const x = xs[i]!;
-    checkInput(x, i);
-    if (out !== undefined) checkOutput(x, out[i], i);
-    if (x.length !== length) checked = checker.check(params, x.length);
-    length = x.length;
+    checkForward(xs[i], out?.[i], i);
+    if (i === 0 || xs[i]!.length !== xs[i - 1]!.length) checked = checker.check(xs[i]!.length);
   }
-  return checked;
+  return { checked, xs, out };
+}
+
+/** A batch of backward that was checked; the lists are copies. */
+interface BackwardBatch {
+  /** Of every array; undefined when there are no arrays. */
+  readonly checked: CheckedParams | undefined;
+  readonly xs: readonly Float32Array[];
+  readonly dys: readonly Float32Array[];
+  readonly question: Question;
+  /** Of each array. */
+  readonly wants: readonly CheckedWant[];
 }
 
 /**
- * Checks a batch of backward, as {@link checkForwardBatch}.
+ * Reads and checks a batch of backward, as {@link checkForwardBatch}.
  *
- * @returns also what is wanted of each array
  * @throws as backward
  */
 export function checkBackwardBatch(
   checker: ParamsChecker,
-  xs: readonly Float32Array[],
-  dys: readonly Float32Array[],
+  inputs: readonly Float32Array[],
+  gradients: readonly Float32Array[],
   params: SauParams | undefined,
   options: BackwardBatchOptions,
-): { checked: CheckedParams | undefined; wants: CheckedWant[] } {
-  checkList("xs", xs);
-  checkLengths("dys", dys, xs);
+): BackwardBatch {
+  const xs = readList("xs", inputs);
+  const dys = readListBeside("dys", gradients, xs);
   checkObject("options", options, "{ out: [] }");
-  const { out, ...rest } = options;
-  if (out !== undefined) checkLengths("out", out, xs);
-  const optionsOf = (i: number): BackwardOptions => (out === undefined ? rest : { ...rest, out: out[i]! });
-  if (xs.length === 0) return { checked: undefined, wants: [] };
-  const first = xs[0]!;
-  checkArray("xs[0]", first);
-  let { length } = first;
-  let checked = checker.check(params, length);
+  const { out: outputs } = options;
+  const given = outputs && readListBeside("out", outputs, xs);
+  const question = readQuestion(xs.length > 0 ? options : {});
+  const outs = given?.map((out) => readOutputs(out));
+  if (xs.length > 0) checker.read(params);
+  let checked: CheckedParams | undefined;
   const wants = xs.map((x, i) => {
-    checkPair(x, dys[i]!, i);
-    if (x.length !== length) checked = checker.check(params, x.length);
-    length = x.length;
-    return checkWant(optionsOf(i), params, checked, x.length);
+    checkPair(x, dys[i], i);
+    if (i === 0 || x.length !== xs[i - 1]!.length) checked = checker.check(x.length);
+    return checkWant(outs ? { ...question, out: outs[i]! } : question, checker.given, checked!, x.length);
   });
-  return { checked, wants };
+  return { checked, xs, dys, question, wants };
+}
+
+/**
+ * Checks where the outputs of one array lie.
+ *
+ * @throws {TypeError} for one that overlaps another, or lies where the kernels keep their own things
+ */
+export function checkPlaces(arena: Arena, { out }: CheckedWant): void {
+  const { dx, dAlpha, dBeta, dBias } = out;
+  if (dx !== undefined) arena.addressOf(dx);
+  if (!(dAlpha || dBeta || dBias)) return;
+  const given = Object.entries(out).filter(
+    (entry): entry is [string, Float32Array] => entry[1] !== undefined,
+  );
+  for (const [k, [name, array]] of given.entries()) {
+    arena.addressOf(array);
+    for (const [other, before] of given.slice(0, k)) {
+      if (array.buffer === before.buffer && overlap(array, before)) {
+        throw new TypeError(`out.${name} overlaps out.${other}, expected an array of its own.`);
+      }
+    }
+  }
 }
 
 /** Whether dx is all that is wanted, and is not added to anything: sums are each array's own, so that their arrays need a kernel call each. */

@@ -46,9 +46,14 @@ export class TierUnavailableError extends Error {
   }
 }
 
+/** Characters of a string that an error message shows. */
+const MOST_SHOWN = 64;
+
 /** A value as an error message shows it: short, and with its kind. */
 export function describe(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "string") {
+    return JSON.stringify(value.length > MOST_SHOWN ? `${value.slice(0, MOST_SHOWN)}...` : value);
+  }
   if (typeof value === "bigint") return `${value}n`;
   if (typeof value === "function") return "a function";
   if (Array.isArray(value)) return `an array of length ${value.length}`;

@@ -6,7 +6,14 @@
  */
 import { checkObject, describe } from "./errors.js";
 import { SUM } from "./kernels/layout.js";
-import { type CheckedParams, checkArray, densitySum, type SauParams, smoothSum } from "./params.js";
+import {
+  type CheckedParams,
+  checkArray,
+  densitySum,
+  type ParamsChecker,
+  type SauParams,
+  smoothSum,
+} from "./params.js";
 
 /** What backward can compute. */
 export const WANTS = ["dx", "alpha", "beta", "bias"] as const;
@@ -14,7 +21,7 @@ export const WANTS = ["dx", "alpha", "beta", "bias"] as const;
 /** The gradient of x, or of a parameter. */
 export type Want = (typeof WANTS)[number];
 
-/** The caller's arrays for the gradients, none of which may overlap another. For a parameter that is one number: of length 1. */
+/** The caller's arrays for the gradients of one array; one that overlaps another is a TypeError. For a parameter that is one number: of length 1. */
 export interface GradientOutputs {
   readonly dx?: Float32Array;
   readonly dAlpha?: Float32Array;
@@ -78,23 +85,28 @@ export interface CheckedWant {
 
 const NO_OUTPUTS: GradientOutputs = {};
 
+/** What was asked for, each part asked for once (see ParamsChecker). */
+export interface Question {
+  readonly want: readonly Want[] | undefined;
+  readonly out: CheckedWant["out"];
+  readonly accumulate: boolean;
+}
+
 /**
- * Checks what is wanted and where it should go.
+ * Asks for each part of the options once, but for `out`, which is given.
  *
- * @throws {TypeError} for an unknown want, or an output that is not wanted, of the wrong kind or length
+ * @throws {TypeError} for an unknown want, and for what is of another kind
  */
-export function checkWant(
-  options: BackwardOptions,
-  given: SauParams | undefined,
-  params: CheckedParams,
-  length: number,
-): CheckedWant {
-  checkObject("options", options, '{ want: ["dx"] }');
-  const { want, out = NO_OUTPUTS, accumulate = false } = options;
+export function readQuestion(
+  options: Pick<BackwardOptions, "want" | "accumulate">,
+  out?: GradientOutputs,
+): Question {
+  const { want, accumulate = false } = options;
   if (want !== undefined && !Array.isArray(want)) {
     throw new TypeError(`want is ${describe(want)}, expected an array of ${list(WANTS)}.`);
   }
-  for (const item of want ?? []) {
+  const names: readonly Want[] | undefined = want && [...want];
+  for (const item of names ?? []) {
     if (!WANTS.includes(item)) {
       throw new TypeError(`want has ${describe(item)}, expected one of ${list(WANTS)}.`);
     }
@@ -102,23 +114,42 @@ export function checkWant(
   if (typeof accumulate !== "boolean") {
     throw new TypeError(`accumulate is ${describe(accumulate)}, expected true or false.`);
   }
+  return { want: names, out: readOutputs(out), accumulate };
+}
+
+/** Asks for each of the caller's arrays once. */
+export function readOutputs(out: GradientOutputs = NO_OUTPUTS): Question["out"] {
   checkObject("out", out, "{ dx: new Float32Array(n) }");
+  return { dx: out.dx, dAlpha: out.dAlpha, dBeta: out.dBeta, dBias: out.dBias };
+}
+
+/**
+ * Checks what is wanted and where it should go.
+ *
+ * @throws {TypeError} for an output that is not wanted, of the wrong kind or length
+ */
+export function checkWant(
+  { want, out, accumulate }: Question,
+  given: ParamsChecker["given"],
+  params: CheckedParams,
+  length: number,
+): CheckedWant {
   const wanted = (name: Want): boolean =>
-    want === undefined ? name === "dx" || given?.[name] !== undefined : want.includes(name);
+    want === undefined ? name === "dx" || given[name as "alpha"] !== undefined : want.includes(name);
   const checked = {
     dx: wanted("dx"),
     alpha: wanted("alpha"),
     beta: wanted("beta"),
     bias: wanted("bias"),
-    out: { dx: out.dx, dAlpha: out.dAlpha, dBeta: out.dBeta, dBias: out.dBias },
+    out,
     accumulate,
   };
-  checkOutput("dx", checked.out.dx, checked.dx, length, "the length of x");
+  checkOutput("dx", out.dx, checked.dx, length, "the length of x");
   for (const [name, gradient] of PARAMETERS) {
     const { perChannel } = params[name];
     const expected = perChannel ? params.layout!.channels : 1;
     const why = perChannel ? `the channels of ${name}` : `one for the number ${name}`;
-    checkOutput(gradient, checked.out[gradient], checked[name], expected, why);
+    checkOutput(gradient, out[gradient], checked[name], expected, why);
   }
   return checked;
 }

@@ -4,6 +4,7 @@
  * Parameters are rounded to float32 first; what is derived is computed in double and rounded once.
  */
 import { argumentScale, clamp, smooth, tail } from "../scripts/fit/coefficients.json";
+import { MOST_DIMENSIONS } from "./dimensions.js";
 import { checkObject, describe } from "./errors.js";
 
 const { fround } = Math;
@@ -103,31 +104,74 @@ function checkValue(name: "alpha" | "beta" | "bias", value: number, where: strin
   }
 }
 
-/** The parameters of one Sau: checked, and kept from call to call so that a call makes no garbage. */
+/** Parameters as they were given. */
+type Given = { -readonly [Name in keyof SauParams]: SauParams[Name] | undefined };
+
+const NO_PARAMS: SauParams = {};
+
+/**
+ * The parameters of one Sau: read, checked, and kept from call to call so that a call makes no garbage.
+ *
+ * Reading may run code of the caller's, which may call this very Sau, or detach an array. It comes first, and nothing
+ * is kept before it has ended; checking, and what follows until the call returns, runs none.
+ */
 export class ParamsChecker {
+  /** What was read last, each part asked for once. */
+  readonly given: Given = {
+    alpha: undefined,
+    beta: undefined,
+    bias: undefined,
+    shape: undefined,
+    channelAxis: undefined,
+  };
   readonly #checked = {
     alpha: { perChannel: false, values: new Float32Array(1) },
     beta: { perChannel: false, values: new Float32Array(1) },
     bias: { perChannel: false, values: new Float32Array(1) },
     layout: undefined as ChannelLayout | undefined,
   };
-  /** The numbers that were last found good, as they were given: the common call repeats them. NaN after others. */
-  #alpha = Number.NaN;
-  #beta = Number.NaN;
-  #bias = Number.NaN;
+  /** Whether what was read last is numbers alone that were found good: the common call repeats them. */
+  #isGood = false;
 
   /**
-   * Checks `params` for an array of `length` values.
+   * Asks for each part of `params` once.
+   *
+   * @throws {TypeError} for what is no object, or a shape with too many dimensions
+   */
+  read(params: SauParams | undefined): this {
+    if (params !== undefined) checkObject("params", params, "{ alpha: 0.15 }");
+    const { alpha, beta, bias, shape, channelAxis } = params ?? NO_PARAMS;
+    const sizes = Array.isArray(shape) ? copyOfShape(shape) : shape;
+    const { given } = this;
+    if (
+      this.#isGood &&
+      alpha === given.alpha &&
+      beta === given.beta &&
+      bias === given.bias &&
+      shape === undefined &&
+      channelAxis === undefined
+    ) {
+      return this;
+    }
+    this.#isGood = false;
+    given.alpha = alpha;
+    given.beta = beta;
+    given.bias = bias;
+    given.shape = sizes;
+    given.channelAxis = channelAxis;
+    return this;
+  }
+
+  /**
+   * Checks what was read last for an array of `length` values.
    *
    * @returns the same object each time, valid until the next call
-   * @throws {RangeError} for a value, {TypeError} for a kind, a shape or an axis; nothing has changed then
+   * @throws {RangeError} for a value, {TypeError} for a kind, a shape or an axis
    */
-  check(params: SauParams | undefined, length: number): CheckedParams {
-    if (params !== undefined) checkObject("params", params, "{ alpha: 0.15 }");
-    const { alpha = DEFAULTS.alpha, beta = DEFAULTS.beta, bias = -0, shape, channelAxis } = params ?? {};
+  check(length: number): CheckedParams {
+    if (this.#isGood) return this.#checked;
+    const { alpha = DEFAULTS.alpha, beta = DEFAULTS.beta, bias = -0, shape, channelAxis } = this.given;
     const noShape = shape === undefined && channelAxis === undefined;
-    if (noShape && alpha === this.#alpha && beta === this.#beta && bias === this.#bias) return this.#checked;
-    this.#alpha = this.#beta = this.#bias = Number.NaN;
     // Each is asked, so that each is checked, and not as a list, so that a call with numbers makes no garbage.
     const alphas = isPerChannel("alpha", alpha);
     const betas = isPerChannel("beta", beta);
@@ -138,11 +182,7 @@ export class ParamsChecker {
     this.#take("beta", beta, layout);
     this.#take("bias", bias, layout);
     this.#checked.layout = perChannel ? layout : undefined;
-    if (noShape && !perChannel) {
-      this.#alpha = alpha as number;
-      this.#beta = beta as number;
-      this.#bias = bias as number;
-    }
+    this.#isGood = noShape && !perChannel;
     return this.#checked;
   }
 
@@ -199,19 +239,23 @@ function oneZero(name: "alpha" | "beta" | "bias", value: number): number {
   return name === "bias" ? -0 : 0;
 }
 
+function copyOfShape(shape: readonly number[]): readonly number[] {
+  const rank = shape.length;
+  if (rank <= MOST_DIMENSIONS) return Array.from({ length: rank }, (_, k) => shape[k]!);
+  throw new TypeError(`shape has ${rank} dimensions, expected at most ${MOST_DIMENSIONS}.`);
+}
+
 function channelLayout(
-  given: unknown,
+  shape: unknown,
   channelAxis: unknown,
   length: number,
   perChannel: boolean,
 ): ChannelLayout | undefined {
-  if (given === undefined && channelAxis === undefined) {
+  if (shape === undefined && channelAxis === undefined) {
     throw new TypeError(
       "A parameter with one value a channel needs shape and channelAxis; neither was given.",
     );
   }
-  // Copied, so that what is checked is what is used, even of an array with accessors.
-  const shape: unknown = Array.isArray(given) ? [...given] : given;
   if (!Array.isArray(shape) || !shape.every((size) => Number.isSafeInteger(size) && size >= 0)) {
     const given = Array.isArray(shape) ? `[${shape.map(describe).join(", ")}]` : describe(shape);
     throw new TypeError(`shape is ${given}, expected an array of whole numbers from 0.`);

@@ -1,7 +1,16 @@
 /** The verbs: their arguments checked, then handed to the stream. What they promise is in api.ts. */
 import type { ArenaTensor, BackwardBatchOptions, ForwardBatchOptions, ForwardOptions, Sau } from "./api.js";
 import { backwardPacked, forwardPacked, packing } from "./batch.js";
-import { checkBackwardBatch, checkForward, checkForwardBatch, checkPair, isDxAlone } from "./checks.js";
+import {
+  checkBackwardBatch,
+  checkForward,
+  checkForwardBatch,
+  checkPair,
+  checkPlaces,
+  isDxAlone,
+  readBackward,
+  readOut,
+} from "./checks.js";
 import { DisposedError } from "./errors.js";
 import {
   type BackwardOptions,
@@ -40,8 +49,10 @@ class Instance implements Sau {
 
   forward(x: Float32Array, params?: SauParams, options?: ForwardOptions): Float32Array {
     const stream = this.#use();
-    const out = checkForward(x, options, -1);
-    const checked = this.#params.check(params, x.length);
+    const out = readOut(options);
+    this.#params.read(params);
+    checkForward(x, out, -1);
+    const checked = this.#params.check(x.length);
     const y = out ?? new Float32Array(x.length);
     stream.forward(x, y, checked);
     return y;
@@ -54,9 +65,12 @@ class Instance implements Sau {
     options: BackwardOptions<W> = {},
   ): Gradients<P, W> {
     const stream = this.#use();
+    const question = readBackward(options);
+    const { given } = this.#params.read(params);
     checkPair(x, dy, -1);
-    const checked = this.#params.check(params, x.length);
-    const wanted = checkWant(options, params, checked, x.length);
+    const checked = this.#params.check(x.length);
+    const wanted = checkWant(question, given, checked, x.length);
+    checkPlaces(stream.arena, wanted);
     return this.#backward(stream, x, dy, checked, wanted) as Gradients<P, W>;
   }
 
@@ -83,14 +97,14 @@ class Instance implements Sau {
   }
 
   forwardBatch(
-    xs: readonly Float32Array[],
+    inputs: readonly Float32Array[],
     params?: SauParams,
     options: ForwardBatchOptions = {},
   ): Float32Array[] {
     const stream = this.#use();
-    const checked = checkForwardBatch(this.#params, xs, params, options);
+    const { checked, xs, out } = checkForwardBatch(this.#params, inputs, params, options);
     if (checked === undefined) return [];
-    const { out } = options;
+    for (const y of out ?? []) stream.arena.addressOf(y);
     const ys = out === undefined ? xs.map((x) => new Float32Array(x.length)) : [...out];
     const pass = packing(xs, checked);
     if (pass !== undefined) forwardPacked(stream, xs, ys, checked, pass);
@@ -99,14 +113,15 @@ class Instance implements Sau {
   }
 
   backwardBatch<const P extends SauParams, const W extends Want>(
-    xs: readonly Float32Array[],
-    dys: readonly Float32Array[],
+    inputs: readonly Float32Array[],
+    gradients: readonly Float32Array[],
     params?: P,
     options: BackwardBatchOptions<W> = {},
   ): Gradients<P, W>[] {
     const stream = this.#use();
-    const { checked, wants } = checkBackwardBatch(this.#params, xs, dys, params, options);
+    const { checked, xs, dys, wants } = checkBackwardBatch(this.#params, inputs, gradients, params, options);
     if (checked === undefined) return [];
+    for (const wanted of wants) checkPlaces(stream.arena, wanted);
     const pass = wants.every(isDxAlone) ? packing(xs, checked) : undefined;
     if (pass === undefined) {
       const all = xs.map((x, i) => this.#backward(stream, x, dys[i]!, checked, wants[i]!));

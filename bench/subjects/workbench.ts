@@ -6,7 +6,7 @@
  * offset within 4 KiB.
  */
 import { readFileSync } from "node:fs";
-import { checkWant, finish } from "../../ts/gradients.js";
+import { checkWant, finish, readQuestion } from "../../ts/gradients.js";
 import { SUM } from "../../ts/kernels/layout.js";
 import { ADDRESS, Arena, INITIAL_PAGES } from "../../ts/memory/arena.js";
 import { clearSums, readSums, writeConstants, writeUniform } from "../../ts/memory/block.js";
@@ -161,9 +161,14 @@ export class Workbench {
     const sums = new Float64Array(SUM.count);
     readSums(this.#arena, sums);
     const given = { alpha: ALPHA, beta: this.beta };
-    const params = new ParamsChecker().check(given, length);
+    const params = new ParamsChecker().read(given).check(length);
     const gradients = {};
-    finish(gradients, checkWant({ want: ["alpha", "beta"] }, given, params, length), params, sums);
+    finish(
+      gradients,
+      checkWant(readQuestion({ want: ["alpha", "beta"] }), given, params, length),
+      params,
+      sums,
+    );
     return gradients as { dAlpha: number; dBeta: number };
   }
 }

@@ -96,7 +96,8 @@ export class Stream {
     const { arena } = this;
     const uniform = this.setUpForward(params, pass, scale);
     const xAt = scale === 1 ? this.#addressOf(x) : -1;
-    const yAt = scale === 1 ? arena.addressOf(y) : -1;
+    const at = arena.addressOf(y);
+    const yAt = scale === 1 ? at : -1;
     const { xTile, outTile } = arena.at;
     // In one call where nothing is copied.
     const most = xAt >= 0 && yAt >= 0 ? Math.max(pass.length, 1) : TILE;
@@ -362,6 +363,7 @@ export function overlap(a: Float32Array, b: Float32Array): boolean {
   return a.byteOffset < b.byteOffset + b.byteLength && b.byteOffset < a.byteOffset + a.byteLength;
 }
 
+/** Or another realm's: then inputs are copied where they need not be. */
 function isShared(buffer: ArrayBufferLike): boolean {
-  return typeof SharedArrayBuffer !== "undefined" && buffer instanceof SharedArrayBuffer;
+  return !(buffer instanceof ArrayBuffer);
 }

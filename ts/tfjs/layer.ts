@@ -67,7 +67,7 @@ export function createLayer(tf: Tf, sau: Op): LayerClass & { readonly className:
 
     constructor(args: SauLayerArgs = {}) {
       const { beta = DEFAULTS.beta, trainBeta = false } = args;
-      new ParamsChecker().check({ beta }, 1);
+      new ParamsChecker().read({ beta }).check(1);
       if (typeof trainBeta !== "boolean") {
         throw new TypeError(`trainBeta is ${describe(trainBeta)}, expected true or false.`);
       }

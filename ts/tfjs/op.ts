@@ -99,7 +99,7 @@ export function createOp(tf: Tf): Op {
     tf.tidy("sau", () => {
       const x = floatTensor(tf, "x", givenX);
       const parameters = { alpha: parameter("alpha", givenAlpha), beta: parameter("beta", givenBeta) };
-      checker.check(numbersOf(parameters), 1);
+      checker.read(numbersOf(parameters)).check(1);
       const shapes: ParameterShapes = ofTensors(parameters, ({ shape }) => shape);
       channelsOf(x.shape, shapes);
       const compute = tf.customGrad((...args) =>

@@ -4,7 +4,7 @@
  *
  * The pieces end where shards do (memory/tiles.ts), and each pass's sums grow on from piece to piece.
  */
-import { type CheckedWant, checkWant, finish, type Want } from "../gradients.js";
+import { type CheckedWant, checkWant, finish, readQuestion, type Want } from "../gradients.js";
 import { SUM } from "../kernels/layout.js";
 import { PassSums } from "../memory/pass-sums.js";
 import { type Pass, type PlacedShard, passesOf, shardsInOrder } from "../memory/tiles.js";
@@ -53,14 +53,14 @@ export class LongCall {
   constructor(pool: Pool, params: SauParams, length: number, want?: readonly Want[]) {
     this.#pool = pool;
     this.#length = length;
-    this.#params = new ParamsChecker().check(params, length);
+    this.#params = new ParamsChecker().read(params).check(length);
     if (want === undefined ? needsRescue(this.#params) : needsBetaRescue(this.#params)) {
       throw new RangeError(
         "beta is too small for an array in pieces, expected at least 2^-123 and |1 - alpha| 2^-125.",
       );
     }
     if (want !== undefined) {
-      this.#wanted = checkWant({ want }, params, this.#params, length);
+      this.#wanted = checkWant(readQuestion({ want }), params, this.#params, length);
       if (want.some((name) => name !== "dx")) this.#sums = new Float64Array(SUM.count * this.#positions());
     }
     this.#shards = shardsInOrder(this.#params.layout, length) as Iterator<PlacedShard, undefined>;

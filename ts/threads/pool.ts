@@ -1,7 +1,16 @@
 /** The verbs on a pool: checked, queued, and cut into tasks for the foreman. What they promise is in api.ts. */
 import type { ArenaTensor, BackwardBatchOptions, ForwardBatchOptions, ForwardOptions, Sau } from "../api.js";
 import { packing } from "../batch.js";
-import { checkBackwardBatch, checkForward, checkForwardBatch, checkPair, isDxAlone } from "../checks.js";
+import {
+  checkBackwardBatch,
+  checkForward,
+  checkForwardBatch,
+  checkPair,
+  checkPlaces,
+  isDxAlone,
+  readBackward,
+  readOut,
+} from "../checks.js";
 import { DisposedError, describe } from "../errors.js";
 import {
   type BackwardOptions,
@@ -108,14 +117,16 @@ export class Pool implements SauPool {
     options: ForwardOptions & Abortable = {},
   ): Promise<Float32Array> {
     this.#use();
-    const out = checkForward(x, options, -1);
-    const checked = new ParamsChecker().check(params, x.length);
+    const out = readOut(options);
     const signal = checkSignal(options);
+    const checker = new ParamsChecker().read(params);
+    checkForward(x, out, -1);
+    const checked = checker.check(x.length);
     signal?.throwIfAborted();
     const { length } = x;
     const y = out ?? new Float32Array(length);
     if (length < this.#worthSharing.forward || needsRescue(checked)) {
-      return this.#alone(signal, () => this.#local.forward(x, params, { out: y }));
+      return this.#alone(signal, () => this.#local.forward(x, givenTo(checker), { out: y }));
     }
     return this.#queue(signal, async () => {
       checkUnchanged(length, x, y);
@@ -151,14 +162,20 @@ export class Pool implements SauPool {
     options: BackwardOptions<W> & Abortable = {},
   ): Promise<Gradients<P, W>> {
     this.#use();
-    checkPair(x, dy, -1);
-    const checked = new ParamsChecker().check(params, x.length);
-    const wanted = checkWant(options, params, checked, x.length);
+    const question = readBackward(options);
     const signal = checkSignal(options);
+    const checker = new ParamsChecker().read(params);
+    checkPair(x, dy, -1);
+    const checked = checker.check(x.length);
+    const wanted = checkWant(question, checker.given, checked, x.length);
+    checkPlaces(this.#arena, wanted);
     signal?.throwIfAborted();
     const { length } = x;
     if (length < this.#worthSharing.backward || needsBetaRescue(checked)) {
-      return this.#alone(signal, () => this.#local.backward(x, dy, params, options));
+      return this.#alone(signal, () => {
+        const found = this.#local.backward(x, dy, givenTo(checker), question as BackwardOptions);
+        return found as Gradients<P, W>;
+      });
     }
     return this.#queue(signal, async () => {
       checkUnchanged(length, x, dy, wanted.out.dx);
@@ -201,16 +218,17 @@ export class Pool implements SauPool {
     options: ForwardBatchOptions & Abortable = {},
   ): Promise<Float32Array[]> {
     this.#use();
-    const checked = checkForwardBatch(new ParamsChecker(), xs, params, options);
+    const checker = new ParamsChecker();
     const signal = checkSignal(options);
+    const { checked, xs: inputs, out } = checkForwardBatch(checker, xs, params, options);
     signal?.throwIfAborted();
     if (checked === undefined) return [];
-    const lengths = xs.map(({ length }) => length);
+    for (const y of out ?? []) this.#arena.addressOf(y);
+    const lengths = inputs.map(({ length }) => length);
     const total = lengths.reduce((sum, length) => sum + length, 0);
-    const ys = options.out === undefined ? xs.map((x) => new Float32Array(x.length)) : [...options.out];
-    const inputs = [...xs];
+    const ys = out === undefined ? inputs.map((x) => new Float32Array(x.length)) : [...out];
     if (total < this.#worthSharing.forward || needsRescue(checked)) {
-      return this.#alone(signal, () => this.#local.forwardBatch(inputs, params, { out: ys }));
+      return this.#alone(signal, () => this.#local.forwardBatch(inputs, givenTo(checker), { out: ys }));
     }
     return this.#queue(signal, async () => {
       for (const [i, x] of inputs.entries()) checkUnchanged(lengths[i]!, x, ys[i]);
@@ -233,16 +251,20 @@ export class Pool implements SauPool {
     options: BackwardBatchOptions<W> & Abortable = {},
   ): Promise<Gradients<P, W>[]> {
     this.#use();
-    const { checked, wants } = checkBackwardBatch(new ParamsChecker(), xs, dys, params, options);
+    const checker = new ParamsChecker();
     const signal = checkSignal(options);
+    const batch = checkBackwardBatch(checker, xs, dys, params, options);
+    const { checked, xs: inputs, dys: gradients, wants } = batch;
     signal?.throwIfAborted();
     if (checked === undefined) return [];
-    const lengths = xs.map(({ length }) => length);
+    for (const wanted of wants) checkPlaces(this.#arena, wanted);
+    const lengths = inputs.map(({ length }) => length);
     const total = lengths.reduce((sum, length) => sum + length, 0);
-    const inputs = [...xs];
-    const gradients = [...dys];
     if (total < this.#worthSharing.backward || needsBetaRescue(checked)) {
-      return this.#alone(signal, () => this.#local.backwardBatch(inputs, gradients, params, options));
+      return this.#alone(signal, () => {
+        const own = { ...batch.question, out: wants.map(({ out }) => out) } as BackwardBatchOptions;
+        return this.#local.backwardBatch(inputs, gradients, givenTo(checker), own) as Gradients<P, W>[];
+      });
     }
     return this.#queue(signal, async () => {
       for (const [i, x] of inputs.entries()) {
@@ -317,6 +339,11 @@ function* each<T>(items: readonly T[], make: (item: T, index: number) => Iterabl
   for (const [index, item] of items.entries()) yield* make(item, index);
 }
 
+/** The parameters that were read, for a call whose turn comes later. */
+function givenTo({ given }: ParamsChecker): SauParams {
+  return given as SauParams;
+}
+
 /**
  * The signal among the options.
  *
@@ -324,9 +351,9 @@ function* each<T>(items: readonly T[], make: (item: T, index: number) => Iterabl
  */
 function checkSignal({ signal }: Abortable): AbortSignal | undefined {
   if (signal === undefined) return undefined;
-  if (typeof signal === "object" && signal !== null && typeof signal.throwIfAborted === "function") {
+  const needed = ["throwIfAborted", "addEventListener", "removeEventListener"] as const;
+  if (typeof signal === "object" && needed.every((name) => typeof signal?.[name] === "function"))
     return signal;
-  }
   throw new TypeError(`signal is ${describe(signal)}, expected an AbortSignal.`);
 }
 
