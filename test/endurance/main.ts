@@ -84,7 +84,7 @@ function write(name: Name, found: Readonly<Record<string, Entry>>): void {
   }
   const where = { node: process.versions.node, threads: availableParallelism() };
   const record = {
-    by: `npm run test:${name} -- --whole --write`,
+    by: `npm run test:${name} -- --write, and --whole where a part is whole`,
     ...where,
     parts: { ...before.parts, ...found },
   };
