@@ -91,13 +91,13 @@ export function checkPair(x: unknown, dy: unknown, index: number): void {
 }
 
 /** A list of the caller's, each part asked for once: a copy. */
-function readList<T>(name: string, value: readonly T[]): readonly T[] {
+function readList<T>(name: string, value: readonly T[]): T[] {
   if (!Array.isArray(value)) throw new TypeError(`${name} is ${describe(value)}, expected an array.`);
   return [...value];
 }
 
 /** The same, as long as `xs`. */
-function readListBeside<T>(name: string, value: readonly T[], xs: readonly unknown[]): readonly T[] {
+function readListBeside<T>(name: string, value: readonly T[], xs: readonly unknown[]): T[] {
   const list = readList(name, value);
   if (list.length === xs.length) return list;
   throw new TypeError(`${name} has ${list.length} entries, expected ${xs.length}, one for each of xs.`);
@@ -109,7 +109,7 @@ interface ForwardBatch {
   readonly checked: CheckedParams | undefined;
   readonly xs: readonly Float32Array[];
   /** The caller's outputs, if there are any. */
-  readonly out: readonly Float32Array[] | undefined;
+  readonly out: Float32Array[] | undefined;
 }
 
 /**
@@ -130,9 +130,12 @@ export function checkForwardBatch(
   const out = outputs && readListBeside("out", outputs, xs);
   if (xs.length > 0) checker.read(params);
   let checked: CheckedParams | undefined;
+  let length = -1;
   for (let i = 0; i < xs.length; i++) {
-    checkForward(xs[i], out?.[i], i);
-    if (i === 0 || xs[i]!.length !== xs[i - 1]!.length) checked = checker.check(xs[i]!.length);
+    const x = xs[i]!;
+    checkForward(x, out?.[i], i);
+    if (x.length !== length) checked = checker.check(x.length);
+    length = x.length;
   }
   return { checked, xs, out };
 }
@@ -169,9 +172,11 @@ export function checkBackwardBatch(
   const outs = given?.map((out) => readOutputs(out));
   if (xs.length > 0) checker.read(params);
   let checked: CheckedParams | undefined;
+  let length = -1;
   const wants = xs.map((x, i) => {
     checkPair(x, dys[i], i);
-    if (i === 0 || x.length !== xs[i - 1]!.length) checked = checker.check(x.length);
+    if (x.length !== length) checked = checker.check(x.length);
+    length = x.length;
     return checkWant(outs ? { ...question, out: outs[i]! } : question, checker.given, checked!, x.length);
   });
   return { checked, xs, dys, question, wants };
@@ -184,13 +189,13 @@ export function checkBackwardBatch(
  */
 export function checkPlaces(arena: Arena, { out }: CheckedWant): void {
   const { dx, dAlpha, dBeta, dBias } = out;
-  if (dx !== undefined) arena.addressOf(dx);
+  if (dx !== undefined) arena.checkPlace(dx);
   if (!(dAlpha || dBeta || dBias)) return;
   const given = Object.entries(out).filter(
     (entry): entry is [string, Float32Array] => entry[1] !== undefined,
   );
   for (const [k, [name, array]] of given.entries()) {
-    arena.addressOf(array);
+    arena.checkPlace(array);
     for (const [other, before] of given.slice(0, k)) {
       if (array.buffer === before.buffer && overlap(array, before)) {
         throw new TypeError(`out.${name} overlaps out.${other}, expected an array of its own.`);

@@ -104,8 +104,8 @@ class Instance implements Sau {
     const stream = this.#use();
     const { checked, xs, out } = checkForwardBatch(this.#params, inputs, params, options);
     if (checked === undefined) return [];
-    for (const y of out ?? []) stream.arena.addressOf(y);
-    const ys = out === undefined ? xs.map((x) => new Float32Array(x.length)) : [...out];
+    if (out !== undefined) for (const y of out) stream.arena.checkPlace(y);
+    const ys = out ?? xs.map((x) => new Float32Array(x.length));
     const pass = packing(xs, checked);
     if (pass !== undefined) forwardPacked(stream, xs, ys, checked, pass);
     else for (const [i, x] of xs.entries()) stream.forward(x, ys[i]!, checked);

@@ -156,6 +156,17 @@ export class Arena implements KernelMemory {
     return array.byteOffset;
   }
 
+  /**
+   * Checks where an output lies, before anything is written.
+   *
+   * @throws {TypeError} as {@link addressOf}
+   */
+  checkPlace(array: Float32Array): void {
+    // Asking an array for its buffer takes as long as all other checks of a short one (13 ns with Node 20), and the
+    // memory's first line is nobody's.
+    if (array.byteOffset > 0 || array.length > FIRST_LINE) this.addressOf(array);
+  }
+
   /** A view of `length` values at `address`, for the caller to keep until it is not current. */
   newView(address: number, length: number): Float32Array {
     return new Float32Array(this.f32.buffer as ArrayBuffer, address, length);
@@ -295,6 +306,9 @@ export class Arena implements KernelMemory {
     this.#heap.give(old, this.memory.buffer.byteLength - old);
   }
 }
+
+/** Values of the memory's first cache line, which stays unused. */
+const FIRST_LINE = CACHE_LINE / FLOAT;
 
 /** Up to this length a loop copies faster than a call of TypedArray.prototype.set. */
 const SHORT = 64;

@@ -223,10 +223,10 @@ export class Pool implements SauPool {
     const { checked, xs: inputs, out } = checkForwardBatch(checker, xs, params, options);
     signal?.throwIfAborted();
     if (checked === undefined) return [];
-    for (const y of out ?? []) this.#arena.addressOf(y);
+    for (const y of out ?? []) this.#arena.checkPlace(y);
     const lengths = inputs.map(({ length }) => length);
     const total = lengths.reduce((sum, length) => sum + length, 0);
-    const ys = out === undefined ? inputs.map((x) => new Float32Array(x.length)) : [...out];
+    const ys = out ?? inputs.map((x) => new Float32Array(x.length));
     if (total < this.#worthSharing.forward || needsRescue(checked)) {
       return this.#alone(signal, () => this.#local.forwardBatch(inputs, givenTo(checker), { out: ys }));
     }
