@@ -8,7 +8,7 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import { access, readlink, rename, stat } from "node:fs/promises";
 import { Socket } from "node:net";
-import { dirname, isAbsolute, join } from "node:path";
+import { dirname, isAbsolute } from "node:path";
 import type { Writable } from "node:stream";
 import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -174,7 +174,7 @@ async function checkWritable(path: string): Promise<void> {
 /** A file that will replace `old` at `path`, if that is there; it keeps that one's permissions. */
 function replacing(path: string, old: fs.Stats | undefined): Target {
   // Short, since that of the file itself may be as long as names can be.
-  const temporary = join(dirname(path), `.sau-simd-${process.pid}-${randomBytes(4).toString("hex")}.tmp`);
+  const temporary = `${dirname(path)}/.sau-simd-${process.pid}-${randomBytes(4).toString("hex")}.tmp`;
   // Made at once, so that a signal finds it either not there or among those to remove.
   const fd = fs.openSync(temporary, "wx");
   unfinished.add(temporary);
