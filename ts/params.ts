@@ -89,7 +89,13 @@ export function checkArray(name: string, value: unknown): asserts value is Float
   }
 }
 
-function checkValue(name: "alpha" | "beta" | "bias", value: number, where: string): void {
+/**
+ * Checks one value of a parameter.
+ *
+ * @param where its index in brackets, for the message; empty for a number
+ * @throws {RangeError} naming it
+ */
+export function checkValue(name: "alpha" | "beta" | "bias", value: number, where: string): void {
   if (name === "beta") {
     const rounded = fround(value);
     if (!(rounded > 0 && rounded < Infinity)) {

@@ -1,5 +1,5 @@
 /** Promise: what goes wrong is one line that says what and where, an exit code, and no file that was not there. */
-import { spawnSync } from "node:child_process";
+import { type SpawnSyncOptions, spawnSync } from "node:child_process";
 import {
   chmodSync,
   closeSync,
@@ -15,6 +15,7 @@ import { describe, expect, it } from "vitest";
 import { ROOT } from "../../scripts/wasm/tiers.js";
 import {
   commandLine,
+  dtype,
   header,
   runCommand,
   startCommand,
@@ -31,6 +32,9 @@ writeArray(path("flat.npy"), new Float32Array(12), [12]);
 writeArray(path("fortran.npy"), new Float32Array(12), [3, 4], { fortranOrder: true });
 writeArray(path("big.npy"), new Float32Array(3_000_000));
 writeArray(path("nan.npy"), Float32Array.of(1, 2, 3, Number.NaN));
+writeDoubles("large.npy", 1e300, 1);
+writeDoubles("small.npy", 1, 1e-300);
+writeArray(path("number.npy"), Float32Array.of(-2), []);
 writeFileSync(path("truncated.npy"), readFileSync(path("x.npy")).subarray(0, -3));
 writeFileSync(path("long.npy"), Buffer.concat([readFileSync(path("x.npy")), Buffer.from("more")]));
 writeFileSync(path("magic.npy"), "not an array at all");
@@ -38,6 +42,12 @@ writeFileSync(path("claims.npy"), header([2 ** 50]));
 mkdirSync(path("folder.npy"));
 writeFileSync(path("old.npy"), "old");
 const before = readdirSync(folder).sort();
+
+/** Writes a file of float64. */
+function writeDoubles(name: string, ...values: number[]): void {
+  const data = new Uint8Array(Float64Array.from(values).buffer);
+  writeFileSync(path(name), Buffer.concat([header([values.length], { dtype: dtype("<f8") }), data]));
+}
 
 /** Runs the command, which must fail with one line, and leave everything as it was. */
 function failure(args: readonly string[], options = {}): { status: number | null; line: string } {
@@ -82,13 +92,19 @@ describe("a file that cannot be used", () => {
       `${object}: its dtype is object (pickled Python objects, never loaded), expected '<f2', '<f4', '<f8', '>f2', '>f4', '>f8' (byte 20)`,
     ],
     [
+      "is a folder, as standard input",
+      ["-", old],
+      "standard input: is a directory, expected a .npy file",
+      { stdio: [openSync(folder, "r"), "pipe", "pipe"] },
+    ],
+    [
       "is a folder to be written to",
       [x, path("folder.npy")],
       `${path("folder.npy")}: is a directory, expected the name of a file`,
     ],
     ["is in no folder", [x, path("none/y.npy")], `${path("none/y.npy")}: no such file or directory`],
-  ])("%s", (_, files, line) => {
-    expect(failure(["forward", ...files])).toEqual({ status: 1, line: `sau-simd: ${line}` });
+  ] as [string, string[], string, SpawnSyncOptions?][])("%s", (_, files, line, options) => {
+    expect(failure(["forward", ...files], options)).toEqual({ status: 1, line: `sau-simd: ${line}` });
   });
 
   it.each([
@@ -109,6 +125,22 @@ describe("a file that cannot be used", () => {
     const { line } = failure(["forward", x, old]);
     chmodSync(x, 0o644);
     expect(line).toBe(`sau-simd: ${x}: permission denied`);
+  });
+
+  // Root may write to everything.
+  const somebody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+  const isSomebody = process.platform !== "win32" && runCommand(["--version"], somebody).status === 0;
+
+  it.runIf(isSomebody).each([
+    ["may not be written to", 0o444],
+    ["may not be read or written to", 0],
+  ])("%s: it is not replaced, though its folder allows that", (_, mode) => {
+    chmodSync(folder, 0o777);
+    chmodSync(old, mode);
+    const { status, line } = failure(["forward", x, old], somebody);
+    chmodSync(old, 0o644);
+    const why = "permission denied: a file that may not be written to is not replaced";
+    expect({ status, line }).toEqual({ status: 1, line: `sau-simd: ${old}: ${why}` });
   });
 
   it.runIf(existsSync("/dev/full"))("is on a full disk", () => {
@@ -195,6 +227,7 @@ describe("a command line that cannot be used", () => {
     [["forward", x], /OUT\.npy is missing/],
     [["backward"], /IN\.npy is missing/],
     [["forward", x, ""], /OUT\.npy is an empty name/],
+    [["backward", x, x, "--dx", ""], /--dx is an empty name/],
     [["forward", x, old, "third"], /"third" is one argument too many/],
     [["backward", "-", "-"], /both "-"/],
     [["forward", x, old, "--gamma", "1"], /--gamma.*forward --help/],
@@ -213,19 +246,61 @@ describe("a command line that cannot be used", () => {
     [["forward", x, old, "--channel-axis", "1.5"], /--channel-axis is "1\.5"/],
     [
       ["forward", x, old, "--alpha", "1,2,3", "--channel-axis", "1"],
-      /alpha has 3 values, expected .* 4 channels/,
+      /alpha has 3 values, expected one for each of the 4 channels of --channel-axis 1$/,
     ],
-    [["forward", x, old, "--alpha", path("nan.npy"), "--channel-axis", "1"], /alpha\[3\] is NaN/],
+    [
+      ["forward", x, old, "--alpha", "1,2,1e39,4", "--channel-axis", "-1"],
+      /alpha\[2\] is 1e\+39, expected a number that is finite in float32$/,
+    ],
   ])("%j", (args, line) => {
     const found = failure(args);
     expect(found.status).toBe(2);
     expect(found.line).toMatch(line);
   });
+});
 
-  it("parameters in a file with two dimensions", () => {
-    const { status, line } = failure(["forward", x, old, "--alpha", x, "--channel-axis", "1"]);
-    expect(status).toBe(1);
-    expect(line).toMatch(/x\.npy: its shape is \(3, 4\), expected one dimension/);
+describe("parameters in a file that", () => {
+  const [x, old] = [path("x.npy"), path("old.npy")];
+  it.each([
+    [
+      "has two dimensions",
+      "--alpha",
+      "x.npy",
+      "its shape is (3, 4), expected one dimension of at most 2097152 values",
+    ],
+    [
+      "has NaN",
+      "--alpha",
+      "nan.npy",
+      "alpha[3] is NaN, expected a number that is finite in float32 (byte 140)",
+    ],
+    [
+      "has more than float32 does",
+      "--alpha",
+      "large.npy",
+      "alpha[0] is 1e+300, expected a number that is finite in float32 (byte 128)",
+    ],
+    [
+      "has less than float32 does",
+      "--beta",
+      "small.npy",
+      "beta[1] is 1e-300, expected a number that is finite and above 0 in float32 (byte 136)",
+    ],
+    [
+      "is one number",
+      "--beta",
+      "number.npy",
+      "beta[0] is -2, expected a number that is finite and above 0 in float32 (byte 128)",
+    ],
+    [
+      "has too few",
+      "--alpha",
+      "flat.npy",
+      "alpha has 12 values, expected one for each of the 4 channels of --channel-axis 1",
+    ],
+  ])("%s", (_, option, name, line) => {
+    const found = failure(["forward", x, old, option, path(name), "--channel-axis", "1"]);
+    expect(found).toEqual({ status: 1, line: `sau-simd: ${path(name)}: ${line}` });
   });
 });
 

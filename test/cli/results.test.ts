@@ -1,11 +1,21 @@
 /** Promise: the command gives what one call of the package on the whole array gives, whatever file it is in. */
-import { readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ROOT } from "../../scripts/wasm/tiers.js";
 import { createSauSync, type SauParams } from "../../ts/index.js";
 import { Codec } from "../../ts/npy/dtype.js";
 import {
+  commandLine,
   dtype,
   header,
   parseArray,
@@ -20,6 +30,7 @@ import { howToRepeat, Random, runSeed } from "../support/random.js";
 const FIXTURES = join(ROOT, "test", "cli", "fixtures");
 const folder = temporaryFolder();
 const sau = createSauSync();
+const random = new Random(runSeed, 72);
 const path = (name: string): string => join(folder, name);
 
 /** Runs the command, which must say nothing but its result. */
@@ -80,7 +91,6 @@ describe("of files that numpy wrote", () => {
 });
 
 describe("of more than a few pieces", () => {
-  const random = new Random(runSeed, 72);
   const channels = 6;
   const shape = [2, 400_001, channels];
   const x = random.array(shape[0]! * shape[1]! * channels, -2, 2);
@@ -165,7 +175,93 @@ describe("of more than a few pieces", () => {
   });
 });
 
+it("takes a parameter's file without a dimension for a number", async () => {
+  const x = Float32Array.of(-2, 1);
+  writeArray(path("x.npy"), x);
+  writeArray(path("number.npy"), Float32Array.of(0.5), []);
+  run("forward", path("x.npy"), path("y.npy"), "--alpha", path("number.npy"));
+  expectSameBits(await readArray(path("y.npy")), sau.forward(x, { alpha: 0.5 }), () => "alpha of a file");
+});
+
+describe.runIf(process.platform !== "win32")("where it writes to", () => {
+  const x = Float32Array.of(-1.5, 0.25, 2);
+  const y = sau.forward(x, { beta: 2 });
+  const expected = Buffer.concat([header([3]), new Uint8Array(y.buffer)]);
+  const command = (out: string): string =>
+    [process.execPath, ...commandLine("forward", path("x.npy"), out, "--beta", "2")].join("' '");
+
+  symlinkSync("/dev/stdout", path("to-standard"));
+  it.each(["/dev/stdout", "/dev/fd/1", "/dev/fd/3", path("to-standard")])(
+    "%s: what was written there before stays, and what comes after follows",
+    (out) => {
+      writeArray(path("x.npy"), x);
+      const script = `{ echo keep; '${command(out)}'; echo after; } > '${path("out")}' 3>&1`;
+      expect(spawnSync("bash", ["-c", script]).status).toBe(0);
+      const whole = Buffer.concat([Buffer.from("keep\n"), expected, Buffer.from("after\n")]);
+      expect(readFileSync(path("out")).equals(whole)).toBe(true);
+    },
+  );
+
+  it('/dev/stdout as --dx: the gradients go to standard error, as with "-"', () => {
+    writeArray(path("x.npy"), x);
+    const args = ["backward", path("x.npy"), path("x.npy"), "--dx"];
+    const [named, standard] = [runCommand([...args, "/dev/stdout"]), runCommand([...args, "-"])];
+    expect(named).toEqual(standard);
+    expect(named.stderr).toMatch(/^dAlpha .*\ndBeta .*\n$/);
+  });
+
+  it("what bash substitutes for a command", () => {
+    writeArray(path("x.npy"), x);
+    const script = `'${command("OUT")}'`.replace("'OUT'", `>(cat > '${path("substituted")}')`);
+    // Bash does not wait for the reader by itself.
+    expect(spawnSync("bash", ["-c", `${script}; wait $!`]).status).toBe(0);
+    expect(readFileSync(path("substituted")).equals(expected)).toBe(true);
+  });
+
+  it("links that lead nowhere: they stay, and the file is made", () => {
+    writeArray(path("x.npy"), x);
+    mkdirSync(path("near/far"), { recursive: true });
+    // Its ".." is the folder near, whatever the names say.
+    symlinkSync("near/far", path("aside"));
+    symlinkSync("aside/../made.npy", path("first"));
+    symlinkSync("first", path("second"));
+    run("forward", path("x.npy"), path("second"), "--beta", "2");
+    for (const link of ["first", "second"]) expect(lstatSync(path(link)).isSymbolicLink()).toBe(true);
+    expect(readFileSync(path("near/made.npy")).equals(expected)).toBe(true);
+  });
+
+  it("a file with the longest name there is", () => {
+    writeArray(path("x.npy"), x);
+    const longest = "n".repeat(255);
+    run("forward", path("x.npy"), path(longest), "--beta", "2");
+    expect(readFileSync(path(longest)).equals(expected)).toBe(true);
+  });
+
+  it("names with dashes and numbers behind --", () => {
+    writeArray(path("--a"), x);
+    const { status, stderr } = runCommand(["forward", "--beta", "2", "--", "--a", "-1.npy"], { cwd: folder });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(readFileSync(path("-1.npy")).equals(expected)).toBe(true);
+  });
+});
+
 describe("backward", () => {
+  it.each([[[1, 5]], [[5]], [[1, 5, 1]], [[]], [[0, 3, 4]], [[1, 1]]])(
+    "takes %j in C and in Fortran order together, since they are the same",
+    (shape) => {
+      const values = random.array(
+        shape.reduce((product, size) => product * size, 1),
+        -1,
+        1,
+      );
+      writeArray(path("c.npy"), values, shape);
+      writeArray(path("fortran.npy"), values, shape, { fortranOrder: true });
+      const printed = run("backward", path("c.npy"), path("c.npy"), "--beta", "2");
+      expect(run("backward", path("c.npy"), path("fortran.npy"), "--beta", "2")).toBe(printed);
+      expect(run("backward", path("fortran.npy"), path("c.npy"), "--beta", "2")).toBe(printed);
+    },
+  );
+
   it("takes files of different dtypes; dx has that of IN", async () => {
     const x = Float32Array.of(-1.5, 0.25, 2);
     const dy = Float32Array.of(1, -2, 0.5);
@@ -204,17 +300,17 @@ describe("backward", () => {
   });
 });
 
-it("says how many finite values became infinite", async () => {
+it.each([
+  ["1 finite value", [1e300, 2, Infinity]],
+  ["2 finite values", [1e300, -1e39, 2]],
+])("says that %s became infinite", (what, values) => {
   writeFileSync(
     path("x.npy"),
-    Buffer.concat([
-      header([3], { dtype: dtype("<f8") }),
-      new Uint8Array(Float64Array.of(1e300, 2, Infinity).buffer),
-    ]),
+    Buffer.concat([header([3], { dtype: dtype("<f8") }), new Uint8Array(Float64Array.from(values).buffer)]),
   );
-  const { status, stderr } = runCommand(["forward", path("x.npy"), path("y.npy")]);
-  expect(status).toBe(0);
-  expect(stderr).toMatch(/^sau-simd: 1 finite values? became infinite.*\n$/);
+  const { status, stderr } = runCommand(["forward", path("x.npy"), path("y.npy"), "--alpha", "1"]);
+  const why = "float32, or the file's dtype, has none so large";
+  expect({ status, stderr }).toEqual({ status: 0, stderr: `sau-simd: ${what} became infinite: ${why}\n` });
 });
 
 it("gives a new file the permissions that the umask leaves, and an old one its own", () => {

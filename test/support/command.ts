@@ -31,9 +31,17 @@ export function runCommand(args: readonly string[], options: SpawnSyncOptions = 
   return { status, stdout, stderr: stderr.toString() };
 }
 
-/** Starts the command; its standard input stays open. */
-export function startCommand(args: readonly string[]): ChildProcessByStdio<Writable, Readable, Readable> {
-  const child = spawn(process.execPath, commandLine(...args), { stdio: ["pipe", "pipe", "pipe"] });
+/**
+ * Starts the command; its standard input stays open.
+ *
+ * @param bash arguments of bash that run what follows them, where it shall not be run directly
+ */
+export function startCommand(
+  args: readonly string[],
+  bash: readonly string[] = [],
+): ChildProcessByStdio<Writable, Readable, Readable> {
+  const words = [...(bash.length > 0 ? ["bash", ...bash] : []), process.execPath, ...commandLine(...args)];
+  const child = spawn(words[0]!, words.slice(1), { stdio: ["pipe", "pipe", "pipe"] });
   // It may end before it has read everything.
   child.stdin.on("error", () => {});
   return child;

@@ -10,10 +10,9 @@ import type { Pool } from "../threads/pool.js";
 import { startPool } from "../threads/start.js";
 import { inlinedModules } from "../wasm/inlined.js";
 import type { ArrayInput } from "./array-file.js";
-import { UsageError } from "./errors.js";
 import type { ArrayOptions } from "./options.js";
 import { openOutput } from "./output.js";
-import { readParameters } from "./parameters.js";
+import { inParameters, readParameters } from "./parameters.js";
 import { runPipeline } from "./pipeline.js";
 import { Progress } from "./progress.js";
 
@@ -77,7 +76,7 @@ export async function runCall(
   try {
     call = new LongCall(pool, params, x.length, want);
   } catch (error) {
-    throw new UsageError((error as Error).message.replace(/\.$/, ""));
+    throw inParameters(error, options);
   }
   const out = output === undefined ? undefined : await openOutput(output);
   await out?.write(formatHeader(x.header));
@@ -110,8 +109,10 @@ export async function runCall(
   }
   await out?.commit();
   const overflows = slots.flatMap(({ codecs }) => codecs).reduce((sum, codec) => sum + codec.overflows, 0);
-  if (overflows > 0)
-    warn(`${overflows} finite values became infinite: float32, or the file's dtype, has none so large`);
+  if (overflows > 0) {
+    const values = overflows === 1 ? "1 finite value" : `${overflows} finite values`;
+    warn(`${values} became infinite: float32, or the file's dtype, has none so large`);
+  }
   const gradients = call.gradients();
   await pool.dispose();
   return gradients;

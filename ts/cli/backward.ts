@@ -1,5 +1,5 @@
 /** sau-simd backward: the parameters' gradients, and the gradient of every value of a file. */
-import { formatShape, memoryShape, type NpyHeader } from "../npy/header.js";
+import { formatShape, type NpyHeader } from "../npy/header.js";
 import { runCall } from "./array-call.js";
 import { ArrayInput } from "./array-file.js";
 import { FileError } from "./errors.js";
@@ -24,8 +24,7 @@ function checkAlike(x: ArrayInput, dy: ArrayInput): void {
   const [xShape, dyShape] = [x.header.shape, dy.header.shape].map(formatShape);
   if (xShape !== dyShape)
     throw new FileError(dy.name, `its shape is ${dyShape}, expected ${xShape} as of ${x.name}`);
-  if (memoryShape(x.header).join() === memoryShape(dy.header).join() && isFlat(x.header)) return;
-  if (x.header.fortranOrder === dy.header.fortranOrder) return;
+  if (x.header.fortranOrder === dy.header.fortranOrder || isFlat(x.header)) return;
   const order = ({ header }: ArrayInput): string => (header.fortranOrder ? "Fortran" : "C");
   const what = `it is in ${order(dy)} order, expected ${order(x)} order as of ${x.name}`;
   throw new FileError(
@@ -34,9 +33,9 @@ function checkAlike(x: ArrayInput, dy: ArrayInput): void {
   );
 }
 
-/** Whether both orders of memory are the same: at most one dimension is longer than 1. */
+/** Whether both orders of memory are the same: at most one dimension is longer than 1, or there is no element. */
 function isFlat({ shape }: NpyHeader): boolean {
-  return shape.filter((size) => size !== 1).length <= 1;
+  return shape.filter((size) => size !== 1).length <= 1 || shape.includes(0);
 }
 
 /** Numbers that JSON has not become strings, as Python's float() and JavaScript's Number() read them. */

@@ -2,7 +2,7 @@
 import { NpyError } from "../npy/errors.js";
 import { OnnxError } from "../onnx/errors.js";
 
-/** Exit codes: docs/command-line.md lists them. A signal that ends the command gives 128 and its number. */
+/** Exit codes: docs/command-line.md lists them. A signal ends the command as it does by default. */
 export const EXIT = { success: 0, failure: 1, usage: 2 } as const;
 
 /** A command line that cannot be used; the message says what was given and what was expected. */
@@ -25,7 +25,7 @@ function isSystemError(error: unknown): error is NodeJS.ErrnoException {
 }
 
 /** What the system says of a failed call, such as "no such file or directory". */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   // Node's messages: "ENOENT: no such file or directory, open 'x.npy'".
   return /^[A-Z0-9_]+: ([^,]+)/.exec(error.message)?.[1] ?? error.message;

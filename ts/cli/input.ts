@@ -1,5 +1,5 @@
 /** Where bytes come from: files, pipes and standard input, one after the other. */
-import { constants, openSync } from "node:fs";
+import { constants, fstatSync, openSync, type Stats } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { Socket } from "node:net";
 import type { Readable } from "node:stream";
@@ -7,6 +7,9 @@ import { FileError, inFile, UsageError } from "./errors.js";
 
 /** Standard input and output, on the command line. */
 export const STANDARD = "-";
+
+/** As messages name it. */
+const STANDARD_INPUT = "standard input";
 
 /** Bytes that are read at once from what may go on for any length. */
 const CHUNK = 2 ** 20;
@@ -106,6 +109,10 @@ function fromPipe(stream: Readable): Source {
   };
 }
 
+function checkNoFolder(name: string, found: Stats, kind: string): void {
+  if (found.isDirectory()) throw new FileError(name, `is a directory, expected ${kind}`);
+}
+
 /**
  * Opens a file, or standard input for "-".
  *
@@ -117,11 +124,12 @@ export async function openInput(path: string, kind: string): Promise<Input> {
     if (process.stdin.isTTY) {
       throw new UsageError('standard input is a terminal, expected a file or a pipe for "-"');
     }
-    return new Input("standard input", undefined, fromPipe(process.stdin));
+    checkNoFolder(STANDARD_INPUT, fstatSync(process.stdin.fd), kind);
+    return new Input(STANDARD_INPUT, undefined, fromPipe(process.stdin));
   }
   try {
     const found = await stat(path);
-    if (found.isDirectory()) throw new FileError(path, `is a directory, expected ${kind}`);
+    checkNoFolder(path, found, kind);
     if (found.isFIFO()) {
       const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
       return new Input(path, undefined, fromPipe(new Socket({ fd, readable: true, writable: false })));

@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 /** The command sau-simd: what is asked for is done, and what goes wrong becomes one line and an exit code. */
-import { constants } from "node:os";
 import { warn } from "./array-call.js";
 import { backward } from "./backward.js";
 import { bench } from "./bench.js";
@@ -50,8 +49,13 @@ function fail(error: unknown): never {
 shareFewCores();
 // However the process ends: what is not complete goes.
 process.on("exit", discardUnfinished);
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-  process.on(signal, () => process.exit(128 + constants.signals[signal]));
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const) {
+  // Sent again it does what it does by default, at once: process.exit would wait for reads and writes that are under
+  // way, for ever where a device is stuck.
+  process.once(signal, () => {
+    discardUnfinished();
+    process.kill(process.pid, signal);
+  });
 }
 process.stdout.on("error", (error) => fail(inStandardOutput(error)));
 // Nobody is left to be told.

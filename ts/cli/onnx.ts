@@ -1,10 +1,10 @@
 /** sau-simd onnx: a model with SAU in the place of its activations. */
 import { OnnxError, type Replacement, replaceActivations } from "../onnx/index.js";
-import { inFile, UsageError } from "./errors.js";
+import { inFile } from "./errors.js";
 import { openInput, STANDARD } from "./input.js";
 import type { Command } from "./options.js";
 import { openOutput } from "./output.js";
-import { readParameter } from "./parameters.js";
+import { inParameters, readParameter } from "./parameters.js";
 
 export async function onnx(command: Command & { name: "onnx" }): Promise<void> {
   const { from, nodes, channelAxis } = command;
@@ -16,7 +16,7 @@ export async function onnx(command: Command & { name: "onnx" }): Promise<void> {
     ...(command.beta !== undefined && { beta: await readParameter("beta", command.beta) }),
   };
   const input = await openInput(command.input, "a model of ONNX");
-  const { model, replaced } = rewrite(input.name, await input.readAll(), options);
+  const { model, replaced } = rewrite(input.name, await input.readAll(), options, command);
   const out = await openOutput(command.output);
   await out.write(model);
   await out.commit();
@@ -30,13 +30,12 @@ function rewrite(
   name: string,
   bytes: Uint8Array,
   options: Parameters<typeof replaceActivations>[1],
+  command: Command & { name: "onnx" },
 ): Replacement {
   try {
     return replaceActivations(bytes, options);
   } catch (error) {
     if (error instanceof OnnxError) throw inFile(name, error);
-    throw new UsageError(
-      (error as Error).message.replace(/^channelAxis/, "--channel-axis").replace(/\.$/, ""),
-    );
+    throw inParameters(error, command);
   }
 }

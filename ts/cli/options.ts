@@ -7,8 +7,8 @@ import { STANDARD } from "./input.js";
 
 const BETA_HELP = `  --beta VALUE        inverse width of the smooth part, above 0; ${DEFAULTS.beta} by default`;
 
-const VALUE_HELP =
-  "A VALUE is a number, or one value a channel: numbers with commas between them, or a .npy file of one dimension.";
+const VALUE_HELP = `A VALUE is a number, or one value a channel: numbers with commas between them, or a .npy file of one dimension. One
+without a dimension is a number.`;
 
 const PARAMETERS_HELP = `  --alpha VALUE       slope of the negative side; ${DEFAULTS.alpha} by default
 ${BETA_HELP}
@@ -101,7 +101,8 @@ The Smooth Activation Unit on .npy files of any size, and in models of ONNX.
   sau-simd COMMAND --help   the options of one of them
   sau-simd --version
 
-Exit status: 0 done, 1 failed, 2 the command line cannot be used, 130 ended by Ctrl-C.`;
+Exit status: 0 done, 1 failed, 2 the command line cannot be used; in a shell 128 and the signal's number for what a
+signal ended, such as 130 for Ctrl-C.`;
 
 /** What forward and backward have in common. */
 export interface ArrayOptions {
@@ -203,7 +204,8 @@ export function parseCommand(args: readonly string[]): Command {
     const from = (values.from ?? []).flatMap((names) => names.split(",")).map((each) => each.trim());
     if (from.length === 0) throw new UsageError("--from is missing, expected what to replace, such as Relu");
     const { node: nodes } = values;
-    return { name, input: first!, output: second!, from, nodes, alpha, beta, channelAxis, json, quiet };
+    const output = outputName(second!);
+    return { name, input: first!, output, from, nodes, alpha, beta, channelAxis, json, quiet };
   }
   const options = {
     alpha,
@@ -214,11 +216,18 @@ export function parseCommand(args: readonly string[]): Command {
     deterministic,
     quiet,
   };
-  if (name === "forward") return { name, input: first!, output: second!, ...options };
+  if (name === "forward") return { name, input: first!, output: outputName(second!), ...options };
   if (first === STANDARD && second === STANDARD) {
     throw new UsageError('IN.npy and DY.npy are both "-", expected at most one of them');
   }
-  return { name, input: first!, gradient: second!, dx, json, ...options };
+  if (dx === "") throw new UsageError("--dx is an empty name");
+  const out = dx === undefined ? undefined : outputName(dx);
+  return { name, input: first!, gradient: second!, dx: out, json, ...options };
+}
+
+/** Where results go: the system's names of standard output mean the same as "-". */
+function outputName(path: string): string {
+  return /^\/dev\/(stdout|fd\/1)$|^\/proc\/self\/fd\/1$/.test(path) ? STANDARD : path;
 }
 
 function isCommand(name: string): name is CommandName {
@@ -247,12 +256,16 @@ function parsed(
   }
 }
 
-/** Joins an option and the negative number behind it, which would else be taken for another option. */
+/**
+ * Joins an option and the negative number behind it, which would else be taken for another option. Behind "--" there
+ * are no options.
+ */
 function withNegativeValues(args: readonly string[]): string[] {
   const joined: string[] = [];
   for (const arg of args) {
     const before = joined.at(-1);
-    if (/^-[\d.]/.test(arg) && before !== undefined && /^--[a-z-]+$/.test(before)) {
+    const isValue = /^-[\d.]/.test(arg) && !joined.includes("--");
+    if (isValue && before !== undefined && /^--[a-z-]+$/.test(before)) {
       joined[joined.length - 1] = `${before}=${arg}`;
     } else {
       joined.push(arg);

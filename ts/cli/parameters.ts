@@ -1,11 +1,16 @@
 /** --alpha, --beta, --bias and --channel-axis: what is on the command line, as parameters of an array in memory order. */
 import { formatShape, memoryShape, type NpyHeader } from "../npy/header.js";
-import type { SauParams } from "../params.js";
+import { checkValue, type SauParams } from "../params.js";
 import { ArrayInput } from "./array-file.js";
 import { FileError, UsageError } from "./errors.js";
 import type { ArrayOptions } from "./options.js";
 
 const NAMES = ["alpha", "beta", "bias"] as const;
+
+type Name = (typeof NAMES)[number];
+
+/** How a VALUE ends that is a file. */
+const FILE = ".npy";
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
@@ -53,21 +58,24 @@ function memoryAxis(axis: number, { shape, fortranOrder }: NpyHeader): number {
  *
  * @throws {UsageError} for what is neither, {FileError} for a file that cannot be used
  */
-export async function readParameter(name: string, text: string): Promise<number | Float32Array> {
+export async function readParameter(name: Name, text: string): Promise<number | Float32Array> {
   const parts = text.split(",").map((part) => part.trim());
   if (parts.every((part) => NUMBER.test(part))) {
-    return parts.length === 1 ? Number(parts[0]) : Float32Array.from(parts, Number);
+    const numbers = parts.map(Number);
+    if (numbers.length === 1) return numbers[0]!;
+    checkValues(name, numbers, (what) => new UsageError(what));
+    return Float32Array.from(numbers);
   }
-  if (text.endsWith(".npy")) return readValues(text);
+  if (text.endsWith(FILE)) return readValues(name, text);
   throw new UsageError(
     `--${name} is "${text}", expected a number, numbers with commas between them, or a .npy file`,
   );
 }
 
 /** The values of a small file: a number if it has no dimension. */
-async function readValues(path: string): Promise<number | Float32Array> {
+async function readValues(name: Name, path: string): Promise<number | Float32Array> {
   const file = await ArrayInput.open(path);
-  const { shape } = file.header;
+  const { shape, dtype, dataOffset } = file.header;
   if (shape.length > 1 || file.length > MOST_VALUES) {
     const what = `its shape is ${formatShape(shape)}, expected one dimension of at most ${MOST_VALUES} values`;
     throw new FileError(path, what);
@@ -76,6 +84,41 @@ async function readValues(path: string): Promise<number | Float32Array> {
   const codec = file.codec(values);
   await file.read(codec, file.length);
   await file.finish();
-  codec.decode(file.length);
+  checkValues(name, codec.decode(file.length), (what, i) => {
+    return new FileError(path, what, dataOffset + i * dtype.itemsize);
+  });
   return shape.length === 0 ? values[0]! : values;
+}
+
+/** Checks values before they are rounded to float32, so that messages have them as they were given. */
+function checkValues(
+  name: Name,
+  values: ArrayLike<number>,
+  toError: (what: string, i: number) => Error,
+): void {
+  for (let i = 0; i < values.length; i++) {
+    try {
+      checkValue(name, values[i]!, `[${i}]`);
+    } catch (error) {
+      throw toError(sentence(error), i);
+    }
+  }
+}
+
+/** What the package says, as the command says it. */
+function sentence(error: unknown): string {
+  return (error as Error).message.replace(/\.$/, "");
+}
+
+/** What the package throws for parameters, as an error of the file that one came from, or of the command line. */
+export function inParameters(
+  error: unknown,
+  options: Pick<ArrayOptions, "channelAxis"> & Partial<Pick<ArrayOptions, Name>>,
+): Error {
+  const what = sentence(error)
+    .replace(/^channelAxis/, "--channel-axis")
+    .replace("shape[channelAxis]", `--channel-axis ${options.channelAxis}`);
+  const name = NAMES.find((each) => what.startsWith(`${each} `));
+  const file = name === undefined ? undefined : options[name];
+  return file?.endsWith(FILE) ? new FileError(file, what) : new UsageError(what);
 }

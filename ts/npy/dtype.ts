@@ -61,8 +61,12 @@ export class Codec {
     return this.#bytes.subarray(0, length * this.#dtype.itemsize);
   }
 
-  /** Makes float32 values of the first `length` values' bytes. These are then no longer valid. */
-  decode(length: number): void {
+  /**
+   * Makes float32 values of the first `length` values' bytes. These are then no longer valid.
+   *
+   * @returns the values before they were rounded, valid as long as the bytes would be
+   */
+  decode(length: number): Float64Array | Float32Array {
     const { name, itemsize } = this.#dtype;
     if (isSwapped(this.#dtype)) swap(this.bytes(length), itemsize);
     const { buffer } = this.#bytes;
@@ -74,11 +78,14 @@ export class Codec {
         values[i] = double;
         if (Math.abs(values[i]!) === Infinity && Math.abs(double) !== Infinity) this.overflows++;
       }
-    } else if (name === "float16") {
+      return doubles;
+    }
+    if (name === "float16") {
       const halves = new Uint16Array(buffer, 0, length);
       const bits = this.#bits(length);
       for (let i = 0; i < length; i++) bits[i] = float16ToFloat32(halves[i]!);
     }
+    return this.#values.subarray(0, length);
   }
 
   /** Makes bytes of the first `length` float32 values. These are then no longer valid. */
