@@ -8,7 +8,7 @@ import type { Found } from "../runtimes/body.js";
 import { Session } from "../runtimes/browsers/session.js";
 import type { Content } from "../runtimes/browsers/site.js";
 import { ISOLATED } from "../runtimes/browsers/ways.js";
-import { printed, SIMD, TWO_WORKERS, type Way } from "../runtimes/ways.js";
+import { ALL_TIERS, printed, TWO_WORKERS, tiersOfNode, type Way } from "../runtimes/ways.js";
 
 /** What a bundler made. */
 export interface Bundles {
@@ -79,7 +79,7 @@ function pageIn(folder: string): Way {
   return {
     way: "page",
     pool: TWO_WORKERS,
-    tier: SIMD,
+    tiers: ALL_TIERS,
     async run() {
       const contents = contentsOf(folder);
       await using session = await Session.start(CHROMIUM, contents, folder);
@@ -88,12 +88,15 @@ function pageIn(folder: string): Way {
   };
 }
 
+/** Of the Node that runs this, and servers. */
+export const TIERS_HERE = tiersOfNode(Number.parseInt(process.versions.node, 10));
+
 /** A server, which prints what it found. */
 function serverAt(file: string): Way {
   return {
     way: "server",
     pool: TWO_WORKERS,
-    tier: SIMD,
+    tiers: TIERS_HERE,
     run: () => printed(process.execPath, [file], {}),
   };
 }

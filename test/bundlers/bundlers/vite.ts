@@ -4,7 +4,7 @@ import { build, createServer } from "vite";
 import { CHROMIUM } from "../../../scripts/browsers.js";
 import { Session } from "../../runtimes/browsers/session.js";
 import { ISOLATED } from "../../runtimes/browsers/ways.js";
-import { TWO_WORKERS, type Way } from "../../runtimes/ways.js";
+import { ALL_TIERS, TWO_WORKERS, type Way } from "../../runtimes/ways.js";
 import { type Bundler, bundlesOf, redirect, versionOf, visited } from "../bundler.js";
 
 const COMMON = { configFile: false, logLevel: "warn" } as const;
@@ -14,6 +14,7 @@ function pageInDevelopment(root: string): Way {
   return {
     way: "development server",
     pool: TWO_WORKERS,
+    tiers: ALL_TIERS,
     async run() {
       const contents = new Map();
       await using session = await Session.start(CHROMIUM, contents, root);
