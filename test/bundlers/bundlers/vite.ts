@@ -38,7 +38,7 @@ export const vite: Bundler = {
   name: "Vite",
   version: versionOf("vite"),
   async bundle(root) {
-    const { ways, gzipped } = await bundlesOf(root, async ({ program, out }) => {
+    const { ways, sizes } = await bundlesOf(root, async ({ program, out }) => {
       const isServer = program === "server";
       await build({
         ...COMMON,
@@ -46,13 +46,13 @@ export const vite: Bundler = {
         build: {
           outDir: out,
           ...(isServer && { ssr: "server.js" }),
-          ...(program === "size" && { rolldownOptions: { input: join(root, "size.js") } }),
+          ...(program.startsWith("size") && { rolldownOptions: { input: join(root, `${program}.js`) } }),
         },
         // Vite would leave packages where they are; here they go into the server's bundle.
         ...(isServer && { ssr: { noExternal: true } }),
       });
       return `${program}.js`;
     });
-    return { ways: [...ways, pageInDevelopment(root)], gzipped: gzipped! };
+    return { ways: [...ways, pageInDevelopment(root)], sizes: sizes! };
   },
 };
