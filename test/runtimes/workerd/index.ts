@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 import { failedExamples } from "../examples.js";
 import type { Runtime } from "../row.js";
 import { ALL_TIERS, installed, NO_WORKERS, type Printed, REFUSED, rowsOf, type Way } from "../ways.js";
-import { bundleWorker } from "./bundle.js";
-import { askMiniflare, askWorkerd, type Compatibility } from "./serve.js";
+import { bundleWorker, type Compatibility } from "./bundle.js";
+import { askMiniflare, askWorkerd } from "./serve.js";
 
 const PROGRAMS = fileURLToPath(new URL(".", import.meta.url));
 
@@ -20,12 +20,12 @@ function versionOf(name: string): string {
 export const workerd: Runtime = {
   name: "workerd",
   async rows({ project }) {
-    const files = async (program: string) => {
+    const files = async (program: string, compatibility?: Compatibility) => {
       copyFileSync(join(PROGRAMS, program), join(project, program));
-      return bundleWorker(join(project, program));
+      return bundleWorker(join(project, program), compatibility);
     };
     const inMiniflare = (program: string, compatibility?: Compatibility) => async (): Promise<Printed> =>
-      JSON.parse(await askMiniflare(await files(program), compatibility));
+      JSON.parse(await askMiniflare(await files(program, compatibility), compatibility));
     const plain = (program: string) => async (): Promise<Printed> =>
       JSON.parse(await askWorkerd(await files(program), project));
     const ways = (run: typeof plain): Way[] => [
