@@ -17,6 +17,7 @@ import {
   tiersOfNode,
   type Way,
 } from "../ways.js";
+import { failedCommand } from "./command.js";
 
 /** What reports say of relaxed SIMD where the processor does not fuse. */
 const NOT_FUSED = /^Error: multiplications are not fused with additions here: simd128 gives the same bits$/;
@@ -89,6 +90,7 @@ async function rowsUnder(major: number, { project }: Context): Promise<(Row | Fa
   return [
     ...(await rowsOf({ runtime, version, engine: "V8" }, ways)),
     ...(await failedExamples(runtime, "node", asPrograms(node, [], project))),
+    ...(await failedCommand(runtime, node, project)),
   ];
 }
 
