@@ -40,6 +40,8 @@ export async function moduleBytes(entry: SizedEntry): Promise<number> {
     absWorkingDir: ROOT,
     bundle: true,
     format: "esm",
+    // A file may be imported for its effects alone, as browsers load it: `sideEffects` would leave that out.
+    ignoreAnnotations: true,
     metafile: true,
     write: false,
   });
