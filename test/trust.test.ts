@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ROOT } from "../scripts/wasm/tiers.js";
+import { KIB } from "./support/sizes.js";
 
 const read = (file: string): string => readFileSync(join(ROOT, file), "utf8");
 const json = (file: string) => JSON.parse(read(file));
@@ -35,9 +36,10 @@ describe("every promise is held by something that is there", () => {
 describe("figures are those of the records", () => {
   const { kills, traps, refusals, aborts, commands } = json("docs/trust/faults.json").parts;
   const soak = json("docs/trust/soak.json").parts;
-  const KIB = 1024;
+  const matrix = read("docs/runtimes.md").match(/^\| .*`[0-9a-f]{16}`.*$/gm)!;
 
   it.each([
+    ["the same in every runtime", `${matrix.length} rows`],
     ["`simd128`, `scalar` and `js`", json("test/golden/bits.json").exact],
     ["after a trap", count(traps.figures.ended)],
     ["a module or a memory", count(refusals.figures.instantiations.refused)],

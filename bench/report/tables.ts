@@ -1,9 +1,9 @@
 /** Results as tables of Markdown: a column for each version of Node. */
+import { table } from "../../scripts/markdown.js";
 import { digits } from "../print.js";
 import type { GroupResult, RowResult, Run } from "../results.js";
 import { SUITE_NAMES } from "../suites/index.js";
 import { major } from "./files.js";
-import { table } from "./markdown.js";
 
 /** The parts of the document by name: the environment, the bars, and each suite. */
 export function tables(runs: readonly Run[]): Record<string, string> {

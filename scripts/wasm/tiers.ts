@@ -53,7 +53,7 @@ const OPTIMISATIONS = ["-O3"];
 /** Removes what a module of pure code has no use for: wasm-bindgen's four bytes of data, and custom sections. */
 const STRIPPING = ["--remove-memory-init", "--strip-debug", "--strip-producers", "--strip-target-features"];
 
-/** The loops whose trip count the optimiser cannot see are the copies of short tails; unrolled, they add 2 KB. */
+/** The loops whose trip count the optimiser cannot see are the copies of short tails; unrolled, they add 2,000 bytes. */
 const NO_RUNTIME_UNROLLING = "-Cllvm-args=-unroll-runtime=false";
 
 /** The flags that decide a tier's bytes, in a form that is the same on every machine. */

@@ -2,20 +2,23 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { extname, join } from "node:path";
-import { gzipSync } from "node:zlib";
 import { CHROMIUM } from "../../scripts/browsers.js";
 import type { Found } from "../runtimes/body.js";
 import { Session } from "../runtimes/browsers/session.js";
 import type { Content } from "../runtimes/browsers/site.js";
 import { ISOLATED } from "../runtimes/browsers/ways.js";
-import { printed, SIMD, TWO_WORKERS, type Way } from "../runtimes/ways.js";
+import { ALL_TIERS, printed, TWO_WORKERS, tiersOfNode, type Way } from "../runtimes/ways.js";
+import { gzipped } from "../support/sizes.js";
 
 /** What a bundler made. */
 export interface Bundles {
   /** Each runs what was built. */
   readonly ways: readonly Way[];
-  /** Of programs/size.js, all of its scripts gzipped, in bytes; undefined where a framework adds its own to them. */
-  readonly gzipped?: number;
+  /**
+   * Of programs that call `forward` and `backward` of an entry, size.js and size-js.js, and nothing else: all of their
+   * scripts gzipped, in bytes. Undefined where a framework adds its own to them.
+   */
+  readonly sizes?: { readonly index: number; readonly js: number };
 }
 
 /** A bundler. */
@@ -57,7 +60,7 @@ function contentsOf(folder: string): Map<string, Content> {
 function gzippedIn(folder: string): number {
   let bytes = 0;
   for (const [path, { body }] of contentsOf(folder)) {
-    if (extname(path) === ".js") bytes += gzipSync(body, { level: 9 }).length;
+    if (extname(path) === ".js") bytes += gzipped(body);
   }
   return bytes;
 }
@@ -79,7 +82,7 @@ function pageIn(folder: string): Way {
   return {
     way: "page",
     pool: TWO_WORKERS,
-    tier: SIMD,
+    tiers: ALL_TIERS,
     async run() {
       const contents = contentsOf(folder);
       await using session = await Session.start(CHROMIUM, contents, folder);
@@ -88,12 +91,15 @@ function pageIn(folder: string): Way {
   };
 }
 
+/** Of the Node that runs this, and servers. */
+export const TIERS_HERE = tiersOfNode(Number.parseInt(process.versions.node, 10));
+
 /** A server, which prints what it found. */
 function serverAt(file: string): Way {
   return {
     way: "server",
     pool: TWO_WORKERS,
-    tier: SIMD,
+    tiers: TIERS_HERE,
     run: () => printed(process.execPath, [file], {}),
   };
 }
@@ -102,7 +108,7 @@ function serverAt(file: string): Way {
 export interface Build {
   readonly project: string;
   /** Its name in the project, without ".js". */
-  readonly program: "page" | "server" | "size";
+  readonly program: "page" | "server" | "size" | "size-js";
   /** The folder for what is built. */
   readonly out: string;
 }
@@ -120,6 +126,10 @@ export async function bundlesOf(project: string, build: (one: Build) => Promise<
     copyFileSync(join(project, "index.html"), join(out, "index.html"));
     return { out, file: await build({ project, program, out }) };
   };
-  const [page, server, size] = [await made("page"), await made("server"), await made("size")];
-  return { ways: [pageIn(page.out), serverAt(join(server.out, server.file))], gzipped: gzippedIn(size.out) };
+  const [page, server] = [await made("page"), await made("server")];
+  const [index, js] = [await made("size"), await made("size-js")];
+  return {
+    ways: [pageIn(page.out), serverAt(join(server.out, server.file))],
+    sizes: { index: gzippedIn(index.out), js: gzippedIn(js.out) },
+  };
 }

@@ -34,12 +34,13 @@ export interface Found {
   /** The tier that "auto" takes. */
   readonly tier: Tier;
   readonly tierReport: readonly Package.TierReport[];
-  /** Of a pool that was asked for two; 1 without pools. */
-  readonly threads: number;
-  readonly poolReport: string;
+  /** Of a pool that was asked for two; undefined where none was asked for. */
+  readonly threads?: number;
+  /** Of that pool. */
+  readonly poolReport?: string;
   /** Of the battery's results on that tier (test/support/battery.ts). */
   readonly hash: string;
-  /** The same of each tier that runs here when it is asked for by name. */
+  /** The same of each tier that runs here when it is asked for by name, fastest first. */
   readonly hashes: Partial<Record<Tier, string>>;
   /** Of the words of all errors. */
   readonly errors: string;
@@ -191,7 +192,7 @@ function errorsOf(sau: Sau, entry: Entry, checks: Checks): string {
   return hash.digits;
 }
 
-/** The hash of each tier that runs here by name; the others must say why not. */
+/** The hash of each tier that runs here by name; the others must say why not. Which run is the way's to expect (ways.ts). */
 function hashesByTier(entry: Entry, checks: Checks): Partial<Record<Tier, string>> {
   const hashes: Partial<Record<Tier, string>> = {};
   for (const tier of TIERS) {
@@ -315,15 +316,15 @@ export async function run(entry: Entry, extras: Extras = {}): Promise<Found> {
   const { tier, tierReport } = sau;
   await checkInstances(entry, sau, !compilesAtOnceAlone, checks);
   const hash = hashOf(sau, checks);
-  let [threads, poolReport] = [1, "no pool here"];
+  let ofPool: Pick<Found, "threads" | "poolReport"> = {};
   if (createSauPool !== undefined) {
     const pool = await createSauPool({ threads: 2 });
-    ({ threads, report: poolReport } = pool);
+    ofPool = { threads: pool.threads, poolReport: pool.report };
     await checkPool(pool, sau, hash, checks);
   }
   const errors = errorsOf(sau, entry, checks);
   const hashes = hashesByTier(entry, checks);
   checks.that(hashes[tier] === hash, `${tier} by name gives the same hash`);
   const { count, failures } = checks;
-  return { tier, tierReport, threads, poolReport, hash, hashes, errors, checks: count, failures };
+  return { tier, tierReport, ...ofPool, hash, hashes, errors, checks: count, failures };
 }

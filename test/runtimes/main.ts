@@ -9,7 +9,7 @@ import { deno } from "./deno/index.js";
 import { edgeRuntime } from "./edge-runtime/index.js";
 import { updateGolden, wrongHashes } from "./golden.js";
 import { hermes } from "./hermes/index.js";
-import { differences, table, WRITE, writeMatrix } from "./matrix.js";
+import { cells, MATRIX } from "./matrix.js";
 import { nodes } from "./node/index.js";
 import { Projects } from "./projects.js";
 import type { Failure, Row, Runtime } from "./row.js";
@@ -58,8 +58,9 @@ async function main(): Promise<boolean> {
   if (values.write && (!isWhole || rows.length < results.length)) {
     throw new Error("--write needs every runtime, and each to run: rows would be lost.");
   }
-  if (values.write) writeMatrix(rows);
-  console.log(`\n${table(rows)}\n`);
+  const matrix = rows.map(cells);
+  if (values.write) MATRIX.write(matrix);
+  console.log(`\n${MATRIX.text(matrix)}\n`);
 
   let failed = 0;
   for (const result of results) {
@@ -69,10 +70,10 @@ async function main(): Promise<boolean> {
     console.error(`${result.runtime}, ${result.way}:\n${words.map((text) => `  ${text}`).join("\n")}\n`);
   }
   // One result more: the page.
-  const differing = differences(rows, isWhole);
+  const differing = MATRIX.differences(matrix, isWhole);
   if (differing.length > 0) {
     failed++;
-    console.error(`${differing.join("\n")}\nIf that is meant: ${WRITE}\n`);
+    console.error(`${differing.join("\n")}\nIf that is meant: npm run test:runtimes -- --write\n`);
   }
   console.log(`${results.length + 1 - failed} passed, ${failed} failed`);
   return failed === 0;

@@ -1,10 +1,11 @@
 /** The ways of running the package in a runtime that has a command: each is a program that prints what it found. */
 import { type ExecFileOptions, execFile } from "node:child_process";
-import { copyFileSync, readdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { TIERS, type Tier } from "../../ts/tier.js";
 import type { Found } from "./body.js";
 import type { RunExample } from "./examples.js";
 import type { Context, Engine, Failure, Row } from "./row.js";
@@ -18,12 +19,12 @@ const LIMIT_MS = 120_000;
 export interface Way {
   readonly way: string;
   run(): Promise<Printed>;
-  /** What the pool's report must say. */
+  /** The tiers that must run here by name, fastest first, and no other may: "auto" takes the first. */
+  readonly tiers: readonly Tier[];
+  /** What the pool's report must say; undefined where no pool is asked for. */
   readonly pool?: RegExp;
   /** What the reason for every tier must say that was passed over. */
   readonly passedOver?: RegExp;
-  /** Which tier it must be. */
-  readonly tier?: RegExp;
 }
 
 /** What a program prints. */
@@ -66,14 +67,26 @@ export const NO_WORKERS = /^1 thread, the calling one: this host has no workers$
 /** What a tier's reason says where the host compiles no WebAssembly. */
 export const REFUSED = /^CompileError: .* Wasm code generation disallowed by embedder$/;
 
-/** A tier with SIMD: which of them is the processor's and the engine's matter. */
-export const SIMD = /^(relaxed-simd|simd128)$/;
+/** Whether this processor fuses multiplications with additions: without that, relaxed-simd is passed over everywhere. */
+const FUSES = process.arch !== "x64" || /\bfma\b/.test(readFileSync("/proc/cpuinfo", "utf8"));
 
-/** What reports say where there is no WebAssembly. */
+/** The tiers of an engine without relaxed SIMD, and of any engine on a processor that does not fuse. */
+export const EXACT_TIERS: readonly Tier[] = TIERS.filter((tier) => tier !== "relaxed-simd");
+
+/** The tiers of an engine with relaxed SIMD. */
+export const ALL_TIERS: readonly Tier[] = FUSES ? TIERS : EXACT_TIERS;
+
+/** The tiers of a Node: before version 22 relaxed SIMD is behind a flag. */
+export function tiersOfNode(major: number): readonly Tier[] {
+  return major < 22 ? EXACT_TIERS : ALL_TIERS;
+}
+
+/** What must be found where there is no WebAssembly. */
 export const NO_WEBASSEMBLY = {
+  tiers: ["js"],
   passedOver: /^Error: this host has no WebAssembly$/,
   pool: /^1 thread, the calling one: no tier works .* \(Error: this host has no WebAssembly\)$/,
-};
+} as const;
 
 /** Puts the programs that several runtimes share into a project. */
 export function copyPrograms({ project }: Context): void {
@@ -105,16 +118,15 @@ export async function rowsOf(identity: Identity, ways: readonly Way[]): Promise<
 }
 
 function wrongReports(
-  { poolReport, tier, tierReport }: Found,
-  { pool, passedOver, tier: expectedTier }: Omit<Way, "way" | "run">,
+  { poolReport, tier, tierReport, hashes }: Found,
+  { tiers, pool, passedOver }: Omit<Way, "way" | "run">,
 ): string[] {
   const wrong: string[] = [];
-  if (expectedTier !== undefined && !expectedTier.test(tier)) {
-    wrong.push(`the tier is ${tier}, expected ${expectedTier}`);
-  }
-  if (pool !== undefined && !pool.test(poolReport)) {
-    wrong.push(`the pool's report is ${JSON.stringify(poolReport)}, expected ${pool}`);
-  }
+  const byName = Object.keys(hashes).join();
+  if (byName !== tiers.join()) wrong.push(`the tiers that run by name are ${byName}, expected ${tiers}`);
+  if (tier !== tiers[0]) wrong.push(`the tier is ${tier}, expected ${tiers[0]}`);
+  const isAsExpected = poolReport === undefined ? pool === undefined : pool?.test(poolReport);
+  if (!isAsExpected) wrong.push(`the pool's report is ${JSON.stringify(poolReport)}, expected ${pool}`);
   for (const { tier: other, available, reason } of tierReport) {
     if (available || passedOver === undefined || passedOver.test(reason)) continue;
     wrong.push(`the reason for ${other} is ${JSON.stringify(reason)}, expected ${passedOver}`);

@@ -1,5 +1,5 @@
 /** What was found, as Markdown. */
-import { table } from "../../../bench/report/markdown.js";
+import { table } from "../../../scripts/markdown.js";
 import { median } from "../median.js";
 import { ACTIVATIONS, type ActivationName } from "../nets/activations.js";
 import type { Recorded } from "../results.js";

@@ -43,7 +43,7 @@ const furthest = (found: ArrayLike<number>): number =>
 
 beforeAll(() => useBackend("wasm"));
 
-it("takes less than 300 KB, all together", () => {
+it("takes less than 300,000 bytes, all together", () => {
   const bytes = FILES.reduce((sum, file) => sum + statSync(join(FOLDER, file)).size, 0);
   expect(bytes).toBeLessThan(300_000);
 });

@@ -7,8 +7,8 @@ import { fileURLToPath } from "node:url";
 import { CHROMIUM } from "../../../scripts/browsers.js";
 import type { Found } from "../../runtimes/body.js";
 import { Session } from "../../runtimes/browsers/session.js";
-import { NO_WORKERS, output, SIMD, TWO_WORKERS, type Way } from "../../runtimes/ways.js";
-import { type Bundler, redirect, versionOf, visited } from "../bundler.js";
+import { ALL_TIERS, EXACT_TIERS, NO_WORKERS, output, TWO_WORKERS, type Way } from "../../runtimes/ways.js";
+import { type Bundler, redirect, TIERS_HERE, versionOf, visited } from "../bundler.js";
 
 const APP = fileURLToPath(new URL("../next-app/", import.meta.url));
 
@@ -70,7 +70,7 @@ function route(way: string, path: string, expected: Omit<Way, "way" | "run">): W
 const page: Way = {
   way: "page",
   pool: TWO_WORKERS,
-  tier: SIMD,
+  tiers: ALL_TIERS,
   async run() {
     const contents = new Map();
     await using session = await Session.start(CHROMIUM, contents, FOLDER);
@@ -90,9 +90,9 @@ export const next: Bundler = {
     return {
       ways: [
         page,
-        route("route in Node", "/node", { pool: TWO_WORKERS, tier: SIMD }),
+        route("route in Node", "/node", { pool: TWO_WORKERS, tiers: TIERS_HERE }),
         // The modules arrive compiled, without the one that a host may refuse.
-        route("route at the edge", "/edge", { pool: NO_WORKERS, tier: /^simd128$/ }),
+        route("route at the edge", "/edge", { pool: NO_WORKERS, tiers: EXACT_TIERS }),
       ],
     };
   },

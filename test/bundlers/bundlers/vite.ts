@@ -4,7 +4,7 @@ import { build, createServer } from "vite";
 import { CHROMIUM } from "../../../scripts/browsers.js";
 import { Session } from "../../runtimes/browsers/session.js";
 import { ISOLATED } from "../../runtimes/browsers/ways.js";
-import { TWO_WORKERS, type Way } from "../../runtimes/ways.js";
+import { ALL_TIERS, TWO_WORKERS, type Way } from "../../runtimes/ways.js";
 import { type Bundler, bundlesOf, redirect, versionOf, visited } from "../bundler.js";
 
 const COMMON = { configFile: false, logLevel: "warn" } as const;
@@ -14,6 +14,7 @@ function pageInDevelopment(root: string): Way {
   return {
     way: "development server",
     pool: TWO_WORKERS,
+    tiers: ALL_TIERS,
     async run() {
       const contents = new Map();
       await using session = await Session.start(CHROMIUM, contents, root);
@@ -37,7 +38,7 @@ export const vite: Bundler = {
   name: "Vite",
   version: versionOf("vite"),
   async bundle(root) {
-    const { ways, gzipped } = await bundlesOf(root, async ({ program, out }) => {
+    const { ways, sizes } = await bundlesOf(root, async ({ program, out }) => {
       const isServer = program === "server";
       await build({
         ...COMMON,
@@ -45,13 +46,13 @@ export const vite: Bundler = {
         build: {
           outDir: out,
           ...(isServer && { ssr: "server.js" }),
-          ...(program === "size" && { rolldownOptions: { input: join(root, "size.js") } }),
+          ...(program.startsWith("size") && { rolldownOptions: { input: join(root, `${program}.js`) } }),
         },
         // Vite would leave packages where they are; here they go into the server's bundle.
         ...(isServer && { ssr: { noExternal: true } }),
       });
       return `${program}.js`;
     });
-    return { ways: [...ways, pageInDevelopment(root)], gzipped: gzipped! };
+    return { ways: [...ways, pageInDevelopment(root)], sizes: sizes! };
   },
 };

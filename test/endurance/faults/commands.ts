@@ -13,7 +13,7 @@ import type { Random } from "../../support/random.js";
 import { beat, part } from "../part.js";
 
 const COMMAND = join(ROOT, "dist", "cli.cjs");
-/** Elements, which make 12 MB: several pieces. */
+/** Elements, which make 12 million bytes: several pieces. */
 const LENGTH = 3_000_000;
 const BYTES = LENGTH * Float32Array.BYTES_PER_ELEMENT;
 /** Seconds after which a command counts as hung. */

@@ -2,7 +2,7 @@
 import { BROWSERS, type Browser, installBrowsers } from "../../../scripts/browsers.js";
 import { versionOf } from "../../support/browsers.js";
 import type { Context, Engine, Failure, Row, Runtime } from "../row.js";
-import { type Identity, type Printed, rowsOf, type Way } from "../ways.js";
+import { ALL_TIERS, EXACT_TIERS, type Identity, type Printed, rowsOf, type Way } from "../ways.js";
 import type { DocsReport, Report } from "./client/report.js";
 import { contentsOf } from "./contents.js";
 import { addDocsPages, type DocsPage } from "./docs.js";
@@ -15,8 +15,18 @@ const ENGINES: Record<Browser["name"], Engine> = {
   WebKitGTK: "JavaScriptCore",
 };
 
+/** What each runs by name, where nothing forbids it. WebKit lacks relaxed SIMD. */
+const BROWSER_TIERS: Record<Browser["name"], Way["tiers"]> = {
+  Chromium: ALL_TIERS,
+  Firefox: ALL_TIERS,
+  WebKitGTK: EXACT_TIERS,
+};
+
 /** A way that visits its page. */
-function visiting(session: Session, { path, way, pool, passedOver }: PageWay): Way {
+function visiting(
+  session: Session,
+  { path, way, tiers = BROWSER_TIERS[session.browser.name], pool, passedOver }: PageWay,
+): Way {
   return {
     way,
     async run(): Promise<Printed> {
@@ -24,7 +34,8 @@ function visiting(session: Session, { path, way, pool, passedOver }: PageWay): W
       if ("error" in report) throw new Error(report.error);
       return report.found;
     },
-    ...(pool && { pool }),
+    tiers,
+    pool: pool instanceof RegExp ? pool : pool[session.browser.name],
     ...(passedOver && { passedOver }),
   };
 }

@@ -4,6 +4,7 @@ import type { Runtime } from "../row.js";
 import {
   asPrograms,
   copyPrograms,
+  EXACT_TIERS,
   installed,
   NO_WEBASSEMBLY,
   output,
@@ -23,18 +24,20 @@ export const bun: Runtime = {
       () =>
         printed(command, [program], { cwd: context.project, env: { ...process.env, ...env } });
     const ways: Way[] = [
-      { way: "ESM", run: run("esm.mjs"), pool: TWO_WORKERS },
-      { way: "CJS", run: run("cjs.cjs"), pool: TWO_WORKERS },
-      { way: "worker", run: run("web-worker.mjs"), pool: TWO_WORKERS },
-      { way: "worker_threads", run: run("worker.mjs"), pool: TWO_WORKERS },
+      { way: "ESM", run: run("esm.mjs"), tiers: EXACT_TIERS, pool: TWO_WORKERS },
+      { way: "CJS", run: run("cjs.cjs"), tiers: EXACT_TIERS, pool: TWO_WORKERS },
+      { way: "worker", run: run("web-worker.mjs"), tiers: EXACT_TIERS, pool: TWO_WORKERS },
+      { way: "worker_threads", run: run("worker.mjs"), tiers: EXACT_TIERS, pool: TWO_WORKERS },
       {
         way: "no SharedArrayBuffer",
         run: run("esm.mjs", { BUN_JSC_useSharedArrayBuffer: "0" }),
+        tiers: EXACT_TIERS,
         pool: /^1 thread, the calling one: this host has no SharedArrayBuffer$/,
       },
       {
         way: "no SIMD in WebAssembly",
         run: run("esm.mjs", { BUN_JSC_useWasmSIMD: "0" }),
+        tiers: ["scalar", "js"],
         passedOver: /^CompileError: /,
         pool: TWO_WORKERS,
       },

@@ -2,6 +2,7 @@
 import { failedExamples } from "../examples.js";
 import type { Runtime } from "../row.js";
 import {
+  ALL_TIERS,
   asPrograms,
   copyPrograms,
   installed,
@@ -24,10 +25,15 @@ export const deno: Runtime = {
         printed(command, ["run", "--no-prompt", ...args], { cwd: context.project });
     const ways: Way[] = [
       // Without any permission, the pool included.
-      { way: "ESM", run: run("esm.mjs"), pool: TWO_WORKERS },
-      { way: "CJS", run: run("cjs.cjs"), pool: TWO_WORKERS },
-      { way: "worker", run: run("--allow-read=.", "web-worker.mjs"), pool: TWO_WORKERS },
-      { way: "worker_threads", run: run("--allow-read=.", "worker.mjs"), pool: TWO_WORKERS },
+      { way: "ESM", run: run("esm.mjs"), tiers: ALL_TIERS, pool: TWO_WORKERS },
+      { way: "CJS", run: run("cjs.cjs"), tiers: ALL_TIERS, pool: TWO_WORKERS },
+      { way: "worker", run: run("--allow-read=.", "web-worker.mjs"), tiers: ALL_TIERS, pool: TWO_WORKERS },
+      {
+        way: "worker_threads",
+        run: run("--allow-read=.", "worker.mjs"),
+        tiers: ALL_TIERS,
+        pool: TWO_WORKERS,
+      },
       { way: "--v8-flags=--jitless", run: run("--v8-flags=--jitless", "esm.mjs"), ...NO_WEBASSEMBLY },
     ];
     const version = (await output(command, ["--version"])).split(" ")[1]!;

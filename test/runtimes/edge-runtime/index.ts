@@ -6,7 +6,7 @@ import { EdgeVM } from "@edge-runtime/vm";
 import { build } from "esbuild";
 import { failedExamples } from "../examples.js";
 import type { Runtime } from "../row.js";
-import { installed, NO_WORKERS, type Printed, REFUSED, rowsOf, type Way } from "../ways.js";
+import { EXACT_TIERS, installed, NO_WORKERS, type Printed, REFUSED, rowsOf, type Way } from "../ways.js";
 
 const PROGRAMS = fileURLToPath(new URL(".", import.meta.url));
 
@@ -69,6 +69,7 @@ export const edgeRuntime: Runtime = {
       {
         way: "module import",
         run: run("imported.mjs"),
+        tiers: EXACT_TIERS,
         passedOver:
           /^Error: left out where every module is compiled beforehand, since this host may refuse it$/,
         pool: NO_WORKERS,
@@ -76,11 +77,13 @@ export const edgeRuntime: Runtime = {
       {
         way: "sau-simd/init",
         run: run("init.mjs"),
+        tiers: ["simd128", "js"],
         passedOver: /^Error: the module that was given to init\(\) is for another tier$/,
       },
       {
         way: "sau-simd/inline",
         run: run("inline.mjs"),
+        tiers: ["js"],
         passedOver: REFUSED,
       },
     ];

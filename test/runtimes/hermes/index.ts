@@ -57,9 +57,10 @@ export const hermes: Runtime = {
       {
         way: "sau-simd/js",
         run: run("js.mjs"),
+        tiers: ["js"],
         passedOver: /^Error: (this host has no WebAssembly|sau-simd\/js is plain JavaScript alone)$/,
       },
-      { way: "sau-simd", run: run("index.mjs"), passedOver: NO_WEBASSEMBLY.passedOver, pool: NO_WORKERS },
+      { way: "sau-simd", run: run("index.mjs"), ...NO_WEBASSEMBLY, pool: NO_WORKERS },
     ];
     const version = /release version: (\S+)/.exec(await output(command, ["--version"]))![1]!;
     return [

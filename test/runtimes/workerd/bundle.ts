@@ -1,35 +1,46 @@
-/** A Worker as wrangler would upload it: one ES module, and beside it the WebAssembly modules that it imports. */
-import { basename } from "node:path";
-import { build } from "esbuild";
+/** A Worker as wrangler uploads it: one ES module, and beside it the WebAssembly modules that it imports. */
+import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { basename, dirname, extname, join } from "node:path";
+import { installed, output } from "../ways.js";
 
 /** Files by name; the first is the Worker. */
 export type WorkerFiles = readonly { readonly name: string; readonly contents: Uint8Array<ArrayBuffer> }[];
 
-/** Bundles the program at `path`, without a configuration of this package's. */
-export async function bundleWorker(path: string): Promise<WorkerFiles> {
-  const { outputFiles } = await build({
-    entryPoints: [path],
-    bundle: true,
-    write: false,
-    outdir: "out",
-    format: "esm",
-    target: "es2022",
-    conditions: ["workerd", "worker", "browser"],
-    loader: { ".wasm": "copy" },
-    assetNames: "[name]",
-    plugins: [
-      {
-        // wrangler takes a name that ends in .wasm?module for the file.
-        name: "wasm-modules",
-        setup({ onResolve, resolve }) {
-          onResolve({ filter: /\.wasm\?module$/ }, ({ path, ...from }) =>
-            resolve(path.replace(/\?module$/, ""), from),
-          );
-        },
-      },
+/** Which of workerd's behaviours a Worker asks for. */
+export interface Compatibility {
+  readonly compatibilityDate: string;
+  readonly compatibilityFlags?: string[];
+}
+
+/** From this date on, a Worker may compile WebAssembly while it starts. */
+export const COMPILES_AT_START: Compatibility = { compatibilityDate: "2025-06-01" };
+
+/** What wrangler would upload of the program at `path`, without a configuration. */
+export async function bundleWorker(
+  path: string,
+  { compatibilityDate, compatibilityFlags = [] }: Compatibility = COMPILES_AT_START,
+): Promise<WorkerFiles> {
+  const project = dirname(path);
+  const folder = mkdtempSync(join(project, "uploaded-"));
+  const compatibility = [
+    ...["--compatibility-date", compatibilityDate],
+    ...compatibilityFlags.flatMap((flag) => ["--compatibility-flag", flag]),
+  ];
+  await output(
+    process.execPath,
+    [
+      installed("wrangler", "bin/wrangler.js"),
+      ...["deploy", basename(path), "--name", "worker", ...compatibility],
+      ...["--dry-run", "--outdir", folder],
     ],
-  });
-  return outputFiles
-    .map(({ path, contents }) => ({ name: basename(path), contents: new Uint8Array(contents) }))
-    .sort((a, b) => Number(a.name.endsWith(".wasm")) - Number(b.name.endsWith(".wasm")));
+    // It asks nobody, tells nobody, and leaves its logs in the project.
+    {
+      cwd: project,
+      env: { ...process.env, CI: "1", WRANGLER_SEND_METRICS: "false", XDG_CONFIG_HOME: project },
+    },
+  );
+  return readdirSync(folder)
+    .filter((name) => [".js", ".wasm"].includes(extname(name)))
+    .sort((a, b) => Number(a.endsWith(".wasm")) - Number(b.endsWith(".wasm")))
+    .map((name) => ({ name, contents: new Uint8Array(readFileSync(join(folder, name))) }));
 }

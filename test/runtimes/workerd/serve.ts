@@ -6,21 +6,12 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { Miniflare } from "miniflare";
 import { installed } from "../ways.js";
-import type { WorkerFiles } from "./bundle.js";
-
-/** From this date on, a Worker may compile WebAssembly while it starts. */
-const COMPATIBILITY_DATE = "2025-06-01";
-
-/** Which of workerd's behaviours a Worker asks for. */
-export interface Compatibility {
-  readonly compatibilityDate: string;
-  readonly compatibilityFlags?: string[];
-}
+import { COMPILES_AT_START, type Compatibility, type WorkerFiles } from "./bundle.js";
 
 /** What the Worker answers, in miniflare. */
 export async function askMiniflare(
   files: WorkerFiles,
-  compatibility: Compatibility = { compatibilityDate: COMPATIBILITY_DATE },
+  compatibility: Compatibility = COMPILES_AT_START,
 ): Promise<string> {
   const miniflare = new Miniflare({
     host: "127.0.0.1",
@@ -54,7 +45,7 @@ const config :Workerd.Config = (
   services = [(name = "main", worker = .worker)],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")]
 );
-const worker :Workerd.Worker = (modules = [${modules.join(", ")}], compatibilityDate = "${COMPATIBILITY_DATE}");
+const worker :Workerd.Worker = (modules = [${modules.join(", ")}], compatibilityDate = "${COMPILES_AT_START.compatibilityDate}");
 `,
   );
   const command = installed("@cloudflare/workerd-linux-64", "bin/workerd");

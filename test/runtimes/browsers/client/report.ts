@@ -37,7 +37,7 @@ export async function reportOn(loading: Promise<Loaded>): Promise<Report> {
     const { entry, createSauPool, importMs } = await loading;
     const found = await run(entry, { createSauPool });
     const failures = [...found.failures];
-    if (found.threads > 1) await checkPool(entry, createSauPool, (what) => failures.push(what));
+    if (found.threads === 2) await checkPool(entry, createSauPool, (what) => failures.push(what));
     return { found: { ...found, failures, ...(importMs !== undefined && { importMs }) } };
   } catch (error) {
     return { error: error instanceof Error ? `${error}\n${error.stack}` : String(error) };
