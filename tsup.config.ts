@@ -13,7 +13,9 @@ const shared = {
   external: [/^node:/, /\.wasm\?module$/],
   removeNodeProtocol: false,
   treeshake: true,
-  minify: true,
+  // Its files are 4 % smaller by gzip than esbuild's: 25,077 bytes for all tiers in one file, where esbuild made 26,026.
+  minify: "terser",
+  terserOptions: { compress: { passes: 3 }, toplevel: true },
   sourcemap: false,
   esbuildPlugins: [
     moduleTextPlugin,
