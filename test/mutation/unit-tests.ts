@@ -27,6 +27,7 @@ const FILES: Record<string, TestFile> = {
   gradients: { load: () => import("../gradients.test.js"), tiers: ONE },
   batch: { load: () => import("../batch.test.js"), tiers: ONE },
   channels: { load: () => import("../channels.test.js"), tiers: ONE },
+  sums: { load: () => import("../sums.test.js"), tiers: ONE },
 };
 
 /** Tests that ask dist/, which has no mutants, in a process of their own. */
@@ -38,6 +39,7 @@ const SLOW = [
   "a stack that overflows while",
   "more than a table holds",
   "in long runs",
+  "2\\^22 elements",
   "backwardBatch is backward of each: one value a channel, more than a tile",
   "in every position of a group",
   "shape \\[ (.*5000.*|1, 64, 3000|3, 64, 102[34]|329, 300|3, 300, 49|2, 8199|4097, 13) \\]",
