@@ -3,7 +3,7 @@ import { defineConfig, type Options } from "tsup";
 import { licences } from "./scripts/licences.js";
 import { moduleTextPlugin } from "./scripts/module-text.js";
 import { PUBLISHED } from "./scripts/wasm/tiers.js";
-import { bundle, SOURCE, sourceFile } from "./scripts/worker-source.js";
+import { workerSourcePlugin } from "./scripts/worker-source.js";
 
 // Once, and before any of the builds, which go side by side.
 rmSync("dist", { recursive: true, force: true });
@@ -17,22 +17,7 @@ const shared = {
   minify: "terser",
   terserOptions: { compress: { passes: 3 }, toplevel: true },
   sourcemap: false,
-  esbuildPlugins: [
-    moduleTextPlugin,
-    {
-      name: "worker-source",
-      setup({ onResolve, onLoad }) {
-        onResolve({ filter: /\?source$/ }, ({ path, importer }) => ({
-          path: sourceFile(path, importer),
-          namespace: SOURCE,
-        }));
-        onLoad({ filter: /.*/, namespace: SOURCE }, async ({ path }) => ({
-          contents: await bundle(path),
-          loader: "text",
-        }));
-      },
-    },
-  ],
+  esbuildPlugins: [moduleTextPlugin, workerSourcePlugin],
 } satisfies Options;
 
 export default defineConfig([

@@ -3,7 +3,7 @@
  * bundles this package has no file to find.
  */
 import { dirname, resolve } from "node:path";
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
 
 /** The end of an import's specifier that asks for a string. */
 export const SOURCE = "?source";
@@ -26,3 +26,18 @@ export async function bundle(file: string): Promise<string> {
   });
   return outputFiles[0]!.text;
 }
+
+/** For esbuild. */
+export const workerSourcePlugin: Plugin = {
+  name: "worker-source",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /\?source$/ }, ({ path, importer }) => ({
+      path: sourceFile(path, importer),
+      namespace: SOURCE,
+    }));
+    onLoad({ filter: /.*/, namespace: SOURCE }, async ({ path }) => ({
+      contents: await bundle(path),
+      loader: "text",
+    }));
+  },
+};

@@ -7,6 +7,7 @@
  */
 import { afterAll, describe, expect, it } from "vitest";
 import type { Sau, SauParams } from "../ts/index.js";
+import { UNITS } from "../ts/kernels/layout.js";
 import { TABLE_POSITIONS, TILE } from "../ts/memory/arena.js";
 import { expectSameBits, randomNumbers, uniformArray } from "./support/numbers.js";
 import { alphaSlope, betaSlope } from "./support/oracle.js";
@@ -260,6 +261,23 @@ describe.each(saus.map((sau) => [sau.tier, sau] as const))("on %s", (_, sau) => 
   it("many channels leave nothing behind for a call with few", () => {
     for (const channels of [5000, 300, 64, 24, 5, 3, 1, 300, 2])
       compare(sau, { shape: [3, channels], axis: 1 }, NAMES);
+  });
+
+  it("channels of the same values in longer runs are another table", () => {
+    const alpha = uniformArray(8, 1, random);
+    // The table of the first is that of a whole call, and has as many positions and channels as the second begins with.
+    const whole = TABLE_POSITIONS - (TABLE_POSITIONS % UNITS.group);
+    const calls = [whole / 8, whole / 8 + 4].map((inner) => {
+      const x = uniformArray(8 * inner, 3, random);
+      return { inner, x, y: sau.forward(x, { alpha, beta: 2, shape: [8, inner], channelAxis: 0 }) };
+    });
+    for (const { inner, x, y } of calls) {
+      for (const [c, value] of alpha.entries()) {
+        const [from, to] = [c * inner, (c + 1) * inner];
+        const expected = sau.forward(x.slice(from, to), { alpha: value, beta: 2 });
+        expectSameBits(y.subarray(from, to), expected, () => `channel ${c} of runs of ${inner}`);
+      }
+    }
   });
 
   it("a bias of 0 a channel is what a bias of 0 is, for -0 too", () => {

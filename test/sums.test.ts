@@ -272,6 +272,19 @@ describe.each(tiers)("sums on %s are right where float32 overflows", (_, sau) =>
     }
   });
 
+  test("dAlpha where x is as large as 1 / beta, and beta is near the smallest normal number", () => {
+    const [tiny, dy] = [2 ** -125, Float32Array.of(1, -0.5, 0.25, 0.5)];
+    const x = Float32Array.of(-(2 ** 124), 2 ** 123, -(2 ** 125), -(2 ** 122));
+    const terms = Array.from(x, (value, i) => alphaSlope(value, alpha, tiny) * dy[i]!);
+    const sum = terms.reduce((total, term) => total + term, 0);
+    const magnitude = terms.reduce((total, term) => total + Math.abs(term), 0);
+    const perChannel = { alpha: Float32Array.of(alpha), beta: tiny, shape: [1, 4], channelAxis: 0 };
+    const found = sau.backward(x, dy, { alpha, beta: tiny }, { want: ["alpha"] }).dAlpha;
+    const [ofChannel] = sau.backward(x, dy, perChannel, { want: ["alpha"] }).dAlpha;
+    for (const value of [found, ofChannel!])
+      expect(Math.abs(value - sum)).toBeLessThanOrEqual(BOUND * magnitude);
+  });
+
   test("an infinity or a NaN among the terms is in the sum", () => {
     const dy = new Float32Array(100).fill(1);
     const ordinary = new Random(runSeed, 3).array(100, -3, 3);

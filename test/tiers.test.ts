@@ -121,6 +121,8 @@ describe.each(CREATE)("%s", (_, create) => {
       tried.map((tier) => [tier, tier === sau.tier]),
     );
     for (const { reason } of sau.tierReport) expect(reason).not.toBe("");
+    const chosen = tried.length === 1 ? "the fastest tier" : "the fastest tier that works here";
+    expect(sau.tierReport.at(-1)!.reason).toBe(chosen);
   });
 
   it.each(RUNNING)("runs %s by name", async (tier) => {
@@ -137,6 +139,7 @@ describe.each(CREATE)("%s", (_, create) => {
     expect(sau.tierReport.map(({ tier, available }) => [tier, available])).toEqual(
       TIERS.map((tier) => [tier, tier === "js"]),
     );
+    expect(sau.tierReport.at(-1)!.reason).toBe("the fastest tier that works here");
     for (const report of sau.tierReport) if (REASONED.has(report.tier)) expect(report.reason).toMatch(reason);
     expect(sau.forward(Float32Array.of(-1, 0, 1), { beta: 2 })).toEqual(expected);
   });

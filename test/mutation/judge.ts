@@ -1,7 +1,7 @@
 /**
- * What a mutant has to pass first, in one process that starts within a moment: the bits of every tier and the words of
+ * What a mutant has to pass, in one process that starts within a moment. First: the bits of every tier and the words of
  * every error are those that are published, as every runtime finds them, and calls with anything give what the slow
- * model of the API holds for right. Ends with 1 where they do not.
+ * model of the API holds for right. What that lets live is put to the unit tests. Ends with 1 where one fails.
  */
 import fc from "fast-check";
 import * as entry from "../../ts/index.js";
@@ -22,3 +22,5 @@ if (!isPublished || failures.length > 0) {
   console.error(failures, errors, exact);
   process.exit(1);
 }
+
+await import("./unit-tests.js");

@@ -10,13 +10,25 @@ function optionalTiers(): readonly Tier[] {
   return Number.parseInt(process.versions.node, 10) < RELAXED_SIMD_SINCE ? ["relaxed-simd"] : [];
 }
 
+/** The tiers that a run of tests is narrowed to, by SAU_TEST_TIERS: names with commas between. */
+function askedTiers(): readonly Tier[] {
+  const names = process.env.SAU_TEST_TIERS?.split(",") ?? TIERS;
+  for (const name of names) {
+    if (!TIERS.includes(name as Tier))
+      throw new RangeError(
+        `SAU_TEST_TIERS has ${JSON.stringify(name)}, expected some of ${TIERS.join(", ")}.`,
+      );
+  }
+  return TIERS.filter((tier) => names.includes(tier));
+}
+
 /**
- * The tiers that run here, fastest first.
+ * The tiers that run here, fastest first; of them those of SAU_TEST_TIERS, where it is set.
  *
  * @throws {TierUnavailableError} when one is missing that every host of this Node version has
  */
 export function availableTiers(): Tier[] {
-  return TIERS.filter((tier) => {
+  return askedTiers().filter((tier) => {
     try {
       createSauSync({ tier }).dispose();
       return true;

@@ -94,8 +94,10 @@ pub fn inputs(arguments: &[f32], beta: f32) -> Vec<f32> {
     arguments.iter().map(input).collect()
 }
 
-/// Proptest for the whole suite: nothing is written to disk.
+/// Proptest for the whole suite: nothing is written to disk, and PROPTEST_CASES goes before `cases`.
 pub fn cases(cases: u32) -> ProptestConfig {
+    let asked = std::env::var("PROPTEST_CASES").ok();
+    let cases = asked.map_or(cases, |asked| asked.parse().expect("PROPTEST_CASES is a number"));
     ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
 }
 

@@ -1,0 +1,88 @@
+/** Runs unit tests in the process that imports this, one after the other, up to the first that fails. */
+import { type File, startTests, type Task, type VitestRunner } from "@vitest/runner";
+
+/** Tests, and the tiers that they run on. */
+interface TestFile {
+  readonly load: () => Promise<unknown>;
+  readonly tiers?: string;
+}
+
+/** Both memories: that of WebAssembly and that of plain JavaScript. */
+const BOTH = "simd128,js";
+
+/** What runs as TypeScript is the same on every tier, and the bits of the kernels in JavaScript were judged before. */
+const ONE = "simd128";
+
+/** Those that reach a mutant and take little time, the quickest first. */
+const FILES: Record<string, TestFile> = {
+  clamp: { load: () => import("../clamp.test.js"), tiers: BOTH },
+  options: { load: () => import("../options.test.js"), tiers: BOTH },
+  errors: { load: () => import("../errors.test.js"), tiers: BOTH },
+  tiers: { load: () => import("../tiers.test.js") },
+  "special-values": { load: () => import("../special-values.test.js"), tiers: ONE },
+  hazards: { load: () => import("../hazards.test.js"), tiers: ONE },
+  arena: { load: () => import("../arena.test.js"), tiers: BOTH },
+  "callers-code": { load: () => import("../callers-code.test.js"), tiers: ONE },
+  interrupted: { load: () => import("../interrupted.test.js"), tiers: BOTH },
+  gradients: { load: () => import("../gradients.test.js"), tiers: ONE },
+  batch: { load: () => import("../batch.test.js"), tiers: ONE },
+  channels: { load: () => import("../channels.test.js"), tiers: ONE },
+  sums: { load: () => import("../sums.test.js"), tiers: ONE },
+};
+
+/** Tests that ask dist/, which has no mutants, in a process of their own. */
+const OF_DIST = ["--jitless", "garbage"];
+
+/** Tests that take the longest, of cases that quicker ones have with fewer elements. */
+const SLOW = [
+  "on js arrays of 8M elements",
+  "a stack that overflows while",
+  "more than a table holds",
+  "in long runs",
+  "2\\^22 elements",
+  "backwardBatch is backward of each: one value a channel, more than a tile",
+  "in every position of a group",
+  "shape \\[ (.*5000.*|1, 64, 3000|3, 64, 102[34]|329, 300|3, 300, 49|2, 8199|4097, 13) \\]",
+];
+
+/** Ends the process with 1 if `task` failed. */
+function endIfFailed({ name, result }: Task): void {
+  if (result?.state !== "fail") return;
+  console.error(
+    name,
+    result.errors?.map(({ message }) => message),
+  );
+  process.exit(1);
+}
+
+const runner: VitestRunner = {
+  config: {
+    root: process.cwd(),
+    setupFiles: [],
+    name: undefined,
+    passWithNoTests: false,
+    testNamePattern: new RegExp(`^(?!.*(${[...OF_DIST, ...SLOW].join("|")}))`),
+    allowOnly: false,
+    sequence: { seed: 0, hooks: "stack", setupFiles: "list" },
+    chaiConfig: undefined,
+    maxConcurrency: 1,
+    testTimeout: 0,
+    hookTimeout: 0,
+    retry: 0,
+    includeTaskLocation: false,
+    tags: [],
+    tagsFilter: undefined,
+    strictTags: false,
+  },
+  importFile(name) {
+    const { load, tiers } = FILES[name]!;
+    if (tiers === undefined) delete process.env.SAU_TEST_TIERS;
+    else process.env.SAU_TEST_TIERS = tiers;
+    return load();
+  },
+  onCollected: (files: File[]) => files.forEach(endIfFailed),
+  onAfterRunTask: endIfFailed,
+  onAfterRunSuite: endIfFailed,
+};
+
+await startTests(Object.keys(FILES), runner);
