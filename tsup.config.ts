@@ -13,9 +13,10 @@ const shared = {
   external: [/^node:/, /\.wasm\?module$/],
   removeNodeProtocol: false,
   treeshake: true,
-  // Its files are 4 % smaller by gzip than esbuild's: 25,077 bytes for all tiers in one file, where esbuild made 26,026.
+  // Its files are 4 % smaller by gzip than esbuild's: 25,035 bytes for all tiers in one file, where esbuild made 26,026.
+  // Functions stay where they are: moved to their only callers, they made V8 leave 64 bytes of garbage a call.
   minify: "terser",
-  terserOptions: { compress: { passes: 3 }, toplevel: true },
+  terserOptions: { compress: { passes: 3, reduce_funcs: false }, toplevel: true },
   sourcemap: false,
   esbuildPlugins: [moduleTextPlugin, workerSourcePlugin],
 } satisfies Options;
