@@ -388,6 +388,12 @@ describe.each(sauOfEachTier().map((sau) => [sau.tier, sau] as const))("on %s", (
     );
   });
 
+  it("a list of outputs with a hole is a TypeError that names it", () => {
+    const out = [OUT.slice(), undefined as never];
+    const message = /^out\[1\] is undefined, expected a Float32Array\.$/;
+    expectUntouched(() => sau.forwardBatch([X, X], {}, { out }), TypeError, message, [out[0]!]);
+  });
+
   it("outputs of one call that overlap are a TypeError, and those of several arrays of a batch are not", () => {
     const [dx, dAlpha] = [OUT.slice(), OUT.slice(0, 1)];
     const params = { alpha: 0.15, beta: 1 };

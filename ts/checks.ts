@@ -36,16 +36,16 @@ export function readOut(options: ForwardOptions | undefined): Float32Array | und
 }
 
 /**
- * Checks the arrays of forward, or those at `index` of a batch; -1 where there is none.
+ * Checks the arrays of forward.
  *
  * @throws {TypeError} for kinds, lengths and detached buffers
  */
-export function checkForward(x: unknown, out: unknown, index: number): void {
-  checkInput(x, index);
-  if (out !== undefined) checkOutput(x, out, index);
+export function checkForward(x: unknown, out: unknown): void {
+  checkInput(x, -1);
+  if (out !== undefined) checkOutput(x, out, -1);
 }
 
-// Names are made up only where they are needed: that would take longer than the checks.
+// `index` is that of a batch, -1 where there is none. Names are made up only where they are needed: that would take longer than the checks.
 function checkInput(x: unknown, index: number): asserts x is Float32Array {
   if (!hasValues(x)) checkArray(part("x", index), x);
 }
@@ -133,7 +133,8 @@ export function checkForwardBatch(
   let length = -1;
   for (let i = 0; i < xs.length; i++) {
     const x = xs[i]!;
-    checkForward(x, out?.[i], i);
+    checkInput(x, i);
+    if (out !== undefined) checkOutput(x, out[i], i);
     if (x.length !== length) checked = checker.check(x.length);
     length = x.length;
   }

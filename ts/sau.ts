@@ -51,7 +51,7 @@ class Instance implements Sau {
     const stream = this.#use();
     const out = readOut(options);
     this.#params.read(params);
-    checkForward(x, out, -1);
+    checkForward(x, out);
     const checked = this.#params.check(x.length);
     const y = out ?? new Float32Array(x.length);
     stream.forward(x, y, checked);

@@ -120,7 +120,7 @@ export class Pool implements SauPool {
     const out = readOut(options);
     const signal = checkSignal(options);
     const checker = new ParamsChecker().read(params);
-    checkForward(x, out, -1);
+    checkForward(x, out);
     const checked = checker.check(x.length);
     signal?.throwIfAborted();
     const { length } = x;
