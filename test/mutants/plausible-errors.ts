@@ -75,15 +75,15 @@ const PARAMETER_GRADIENTS: readonly Mutant[] = [
   {
     name: "dalpha has + h / beta",
     file: GRADIENT_CODE,
-    from: "channels + c]! - smoothSum(",
-    to: "channels + c]! + smoothSum(",
+    from: "return negative - smoothSum(",
+    to: "return negative + smoothSum(",
     tests: GRADIENTS,
   },
   {
     name: "dalpha lacks min(x, 0)",
     file: GRADIENT_CODE,
-    from: "sums[SUM.negative * channels + c]! - smoothSum(",
-    to: "-smoothSum(",
+    from: "return negative - smoothSum(",
+    to: "return -smoothSum(",
     tests: GRADIENTS,
   },
   {
@@ -145,7 +145,7 @@ const PARAMETER_GRADIENTS: readonly Mutant[] = [
   {
     name: "all gradients are wanted by default",
     file: GRADIENT_CODE,
-    from: 'name === "dx" || given?.[name] !== undefined',
+    from: 'name === "dx" || given[name as "alpha"] !== undefined',
     to: "true",
     tests: OPTIONS,
   },
@@ -287,8 +287,8 @@ const CHANNELS_AND_TILES: readonly Mutant[] = [
   {
     name: "a table is not written anew for another beta",
     file: "ts/memory/table-contents.ts",
-    from: "return alphas && betas && biases && sameShape;",
-    to: "return alphas && biases && sameShape;",
+    from: "wasWritten && alphas && betas && biases && sameShape;",
+    to: "wasWritten && alphas && biases && sameShape;",
     tests: BATCH.concat(CHANNELS),
   },
   {
@@ -339,7 +339,7 @@ const CALLS: readonly Mutant[] = [
   {
     name: "refused parameters are remembered as good",
     file: PARAMS,
-    from: "    this.#alpha = this.#beta = this.#bias = Number.NaN;\n",
+    from: "    this.#isGood = false;\n",
     to: "",
     tests: ERRORS.concat(CHANNELS),
   },
