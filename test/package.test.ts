@@ -45,6 +45,17 @@ it("has its entries and conditions in their order, no dependency, and nothing th
   expect(Object.keys(manifest.scripts).filter((name) => LIFECYCLE.test(name))).toEqual([]);
 });
 
+// A module's code is strict by itself, and the checks that freezing gives are silent in sloppy code.
+it("runs as strict code from every CommonJS file", () => {
+  const files = pack("--dry-run")
+    .files.map(({ path }) => path)
+    .filter((path) => path.endsWith(".cjs"));
+  expect(files).toContain("dist/index.cjs");
+  for (const file of files) {
+    expect(readFileSync(join(ROOT, file), "utf8").replace(/^#!.*\n/, ""), file).toMatch(/^"use strict";/);
+  }
+});
+
 it("says what its modules were made of and with, and how it was published", () => {
   const provenance = readProvenance(join(ROOT, "dist"))!;
   expect(provenance).toEqual(readProvenance());
