@@ -67,6 +67,16 @@ const CASES: [what: string, params: SauParams | undefined, lengths: readonly num
     repeat(CHANNELS * 2000, 3),
   ],
   [
+    "one value a channel, empty arrays alone",
+    { ...channelValues, shape: [0, CHANNELS], channelAxis: 1 },
+    [0, 0],
+  ],
+  [
+    "one value for the one channel, in long runs",
+    { alpha: uniformArray(1, 1, random), shape: [3, 1, 1500], channelAxis: 1 },
+    repeat(4500, 3),
+  ],
+  [
     "one value in many channels",
     { alpha: uniformArray(5000, 1, random), shape: [5000], channelAxis: 0 },
     repeat(5000, 3),
@@ -162,6 +172,14 @@ describe.each(saus.map((sau) => [sau.tier, sau] as const))("on %s", (_, sau) => 
     for (const [i, { dx }] of found.entries()) if (dx.length > 0) expect(dx).not.toEqual(before[i]);
   });
 
+  it("of no arrays asks for neither parameters nor gradients", () => {
+    const params = { alpha: Number.NaN };
+    const asked = { want: ["nothing"], out: [] } as never;
+    expect(sau.forwardBatch([], 4 as never)).toEqual([]);
+    expect(sau.backwardBatch([], [], 4 as never, asked)).toEqual([]);
+    expect(sau.backwardBatch([], [], params)).toEqual([]);
+  });
+
   it("a batch may have more arrays than a call has room for arguments", () => {
     const count = 200_000;
     const xs = repeat(1, count).map((_, i) => Float32Array.of(i));
@@ -187,6 +205,13 @@ describe.each(availableTiers().filter((tier) => tier !== "js"))("kernel calls on
     restoreHost();
     return calls;
   }
+
+  it("arrays that fill a tile to the last element take one call", () => {
+    const xs = arrays([TILE - 16, 16], 3);
+    expect(callsOf((sau) => sau.forwardBatch(xs))).toBe(1);
+    expect(callsOf((sau) => sau.forwardBatch([...xs, ...xs]))).toBe(2);
+    expect(callsOf((sau) => sau.backwardBatch(xs, xs))).toBe(1);
+  });
 
   it("1,000 arrays of 16 elements take one call, forward and backward", () => {
     const xs = arrays(repeat(16, 1000), 3);

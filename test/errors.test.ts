@@ -3,7 +3,7 @@
  * parameter, the value given and what was expected, before anything is written.
  */
 import { describe, expect, it } from "vitest";
-import { createSau, createSauSync, DisposedError, type Sau, type TierUnavailableError } from "../ts/index.js";
+import { createSau, createSauSync, DisposedError, type Sau, TierUnavailableError } from "../ts/index.js";
 import { TIERS } from "../ts/tier.js";
 import { detach, resizableBuffer } from "./support/buffers.js";
 import { bitsOf, randomNumbers, uniformArray } from "./support/numbers.js";
@@ -72,30 +72,42 @@ const OUT = uniformArray(LENGTH, 9, random);
 
 /** Parameters that forward and backward refuse, for arrays of length 4. */
 const BAD_PARAMS: readonly (readonly [params: unknown, kind: ErrorClass, message: RegExp])[] = [
-  [4, TypeError, /^params is 4, expected an object\b.*\.$/],
-  ["alpha", TypeError, /^params is "alpha", expected an object\b.*\.$/],
-  [null, TypeError, /^params is null, expected an object\b.*\.$/],
-  [() => 1, TypeError, /^params is a function, expected an object\b.*\.$/],
+  [4, TypeError, /^params is 4, expected an object such as \{ alpha: 0\.15 \}\.$/],
+  ["alpha", TypeError, /^params is "alpha", expected an object such as \{ alpha: 0\.15 \}\.$/],
+  [null, TypeError, /^params is null, expected an object such as \{ alpha: 0\.15 \}\.$/],
+  [() => 1, TypeError, /^params is a function, expected an object such as \{ alpha: 0\.15 \}\.$/],
   // What forward(x, out) would be: not ignored.
-  [new Float32Array(LENGTH), TypeError, /^params is a Float32Array, expected an object\b.*\.$/],
-  [[0.15, 2], TypeError, /^params is an array of length 2, expected an object\b.*\.$/],
+  [
+    new Float32Array(LENGTH),
+    TypeError,
+    /^params is a Float32Array, expected an object such as \{ alpha: 0\.15 \}\.$/,
+  ],
+  [[0.15, 2], TypeError, /^params is an array of length 2, expected an object such as \{ alpha: 0\.15 \}\.$/],
 
   [{ alpha: Number.NaN }, RangeError, /^alpha is NaN, expected a number that is finite in float32\.$/],
   [{ alpha: Infinity }, RangeError, /^alpha is Infinity, expected a number that is finite in float32\.$/],
   [{ alpha: -Infinity }, RangeError, /^alpha is -Infinity, expected a number that is finite in float32\.$/],
   [{ alpha: 1e39 }, RangeError, /^alpha is 1e\+39, expected a number that is finite in float32\.$/],
-  [{ alpha: "0.15" }, TypeError, /^alpha is "0\.15", expected a number or a Float32Array\b.*\.$/],
-  [{ alpha: null }, TypeError, /^alpha is null, expected a number or a Float32Array\b.*\.$/],
-  [{ alpha: 1n }, TypeError, /^alpha is 1n, expected a number or a Float32Array\b.*\.$/],
+  [
+    { alpha: "0.15" },
+    TypeError,
+    /^alpha is "0\.15", expected a number or a Float32Array with one value a channel\.$/,
+  ],
+  [
+    { alpha: null },
+    TypeError,
+    /^alpha is null, expected a number or a Float32Array with one value a channel\.$/,
+  ],
+  [{ alpha: 1n }, TypeError, /^alpha is 1n, expected a number or a Float32Array with one value a channel\.$/],
   [
     { alpha: [0.1, 0.2] },
     TypeError,
-    /^alpha is an array of length 2, expected a number or a Float32Array\b.*\.$/,
+    /^alpha is an array of length 2, expected a number or a Float32Array with one value a channel\.$/,
   ],
   [
     { alpha: new Float64Array(4), shape: [4], channelAxis: 0 },
     TypeError,
-    /^alpha is a Float64Array, expected a number or a Float32Array\b.*\.$/,
+    /^alpha is a Float64Array, expected a number or a Float32Array with one value a channel\.$/,
   ],
 
   ...[0, -0, -1, Number.NaN, Infinity, 1e-50, 1e39].map((beta) => {
@@ -106,16 +118,20 @@ const BAD_PARAMS: readonly (readonly [params: unknown, kind: ErrorClass, message
       new RegExp(`^beta is ${given}, expected a number that is finite and above 0 in float32\\.$`),
     ] as const;
   }),
-  [{ beta: "2" }, TypeError, /^beta is "2", expected a number or a Float32Array\b.*\.$/],
+  [{ beta: "2" }, TypeError, /^beta is "2", expected a number or a Float32Array with one value a channel\.$/],
   [
     // A kind that is wrong beside a parameter with one value a channel.
     { alpha: new Float32Array(4), beta: "2", shape: [4], channelAxis: 0 },
     TypeError,
-    /^beta is "2", expected a number or a Float32Array\b.*\.$/,
+    /^beta is "2", expected a number or a Float32Array with one value a channel\.$/,
   ],
   [{ bias: Number.NaN }, RangeError, /^bias is NaN, expected a number that is finite in float32\.$/],
   [{ bias: 1e39 }, RangeError, /^bias is 1e\+39, expected a number that is finite in float32\.$/],
-  [{ bias: false }, TypeError, /^bias is false, expected a number or a Float32Array\b.*\.$/],
+  [
+    { bias: false },
+    TypeError,
+    /^bias is false, expected a number or a Float32Array with one value a channel\.$/,
+  ],
 
   [
     { alpha: Float32Array.of(0, Number.NaN), shape: [2, 2], channelAxis: 0 },
@@ -133,7 +149,11 @@ const BAD_PARAMS: readonly (readonly [params: unknown, kind: ErrorClass, message
     /^bias\[0\] is -Infinity, expected a number that is finite in float32\.$/,
   ],
 
-  [{ alpha: new Float32Array(2) }, TypeError, /\bneeds shape and channelAxis; neither was given\.$/],
+  [
+    { alpha: new Float32Array(2) },
+    TypeError,
+    /^A parameter with one value a channel needs shape and channelAxis; neither was given\.$/,
+  ],
   [
     { alpha: new Float32Array(2), shape: [2, 2] },
     TypeError,
@@ -208,15 +228,19 @@ const BAD_PARAMS: readonly (readonly [params: unknown, kind: ErrorClass, message
   [
     { bias: detached(2), shape: [2, 2], channelAxis: 0 },
     TypeError,
-    /^bias is a Float32Array whose buffer is detached or has shrunk\b.*\.$/,
+    /^bias is a Float32Array whose buffer is detached or has shrunk; an arena tensor's array must be read from \.array again after alloc\(\)\.$/,
   ],
 ];
 
 /** Options that forward refuses. */
 const BAD_FORWARD_OPTIONS: readonly (readonly [options: unknown, kind: ErrorClass, message: RegExp])[] = [
-  [null, TypeError, /^options is null, expected an object\b.*\.$/],
-  [3, TypeError, /^options is 3, expected an object\b.*\.$/],
-  [new Float32Array(LENGTH), TypeError, /^options is a Float32Array, expected an object\b.*\.$/],
+  [null, TypeError, /^options is null, expected an object such as \{ out: y \}\.$/],
+  [3, TypeError, /^options is 3, expected an object such as \{ out: y \}\.$/],
+  [
+    new Float32Array(LENGTH),
+    TypeError,
+    /^options is a Float32Array, expected an object such as \{ out: y \}\.$/,
+  ],
   [{ out: new Float32Array(3) }, TypeError, /^out has 3 values, expected 4, the length of x\.$/],
   [
     { out: detached(LENGTH) },
@@ -229,16 +253,24 @@ const BAD_FORWARD_OPTIONS: readonly (readonly [options: unknown, kind: ErrorClas
 
 /** Options that backward refuses. */
 const BAD_BACKWARD_OPTIONS: readonly (readonly [options: unknown, kind: ErrorClass, message: RegExp])[] = [
-  [null, TypeError, /^options is null, expected an object\b.*\.$/],
-  ["dx", TypeError, /^options is "dx", expected an object\b.*\.$/],
-  [new Float32Array(LENGTH), TypeError, /^options is a Float32Array, expected an object\b.*\.$/],
+  [null, TypeError, /^options is null, expected an object such as \{ want: \["dx"\] \}\.$/],
+  ["dx", TypeError, /^options is "dx", expected an object such as \{ want: \["dx"\] \}\.$/],
+  [
+    new Float32Array(LENGTH),
+    TypeError,
+    /^options is a Float32Array, expected an object such as \{ want: \["dx"\] \}\.$/,
+  ],
   [{ want: "dx" }, TypeError, /^want is "dx", expected an array of "dx", "alpha", "beta", "bias"\.$/],
   [{ want: null }, TypeError, /^want is null, expected an array of "dx", "alpha", "beta", "bias"\.$/],
   [{ want: ["dy"] }, TypeError, /^want has "dy", expected one of "dx", "alpha", "beta", "bias"\.$/],
   [{ want: ["dx", 1] }, TypeError, /^want has 1, expected one of "dx", "alpha", "beta", "bias"\.$/],
   [{ accumulate: 1 }, TypeError, /^accumulate is 1, expected true or false\.$/],
-  [{ out: null }, TypeError, /^out is null, expected an object\b.*\.$/],
-  [{ out: new Float32Array(LENGTH) }, TypeError, /^out is a Float32Array, expected an object\b.*\.$/],
+  [{ out: null }, TypeError, /^out is null, expected an object such as \{ dx: new Float32Array\(n\) \}\.$/],
+  [
+    { out: new Float32Array(LENGTH) },
+    TypeError,
+    /^out is a Float32Array, expected an object such as \{ dx: new Float32Array\(n\) \}\.$/,
+  ],
   [{ out: { dx: new Float32Array(5) } }, TypeError, /^out\.dx has 5 values, expected 4, the length of x\.$/],
   [{ out: { dx: new Uint8Array(4) } }, TypeError, /^out\.dx is an? Uint8Array, expected a Float32Array\.$/],
   [
@@ -392,6 +424,8 @@ describe.each(sauOfEachTier().map((sau) => [sau.tier, sau] as const))("on %s", (
     const out = [OUT.slice(), undefined as never];
     const message = /^out\[1\] is undefined, expected a Float32Array\.$/;
     expectUntouched(() => sau.forwardBatch([X, X], {}, { out }), TypeError, message, [out[0]!]);
+    const first = /^out\[0\] is undefined, expected a Float32Array\.$/;
+    expectRefusal(() => sau.forwardBatch([X, X], {}, { out: out.slice().reverse() }), TypeError, first);
   });
 
   it("outputs of one call that overlap are a TypeError, and those of several arrays of a batch are not", () => {
@@ -411,6 +445,22 @@ describe.each(sauOfEachTier().map((sau) => [sau.tier, sau] as const))("on %s", (
     const options = { want: ["alpha"], out: summed, accumulate: true } as const;
     sau.backwardBatch([X, X], [DY, DY], params, options);
     expect(summed[0]!.dAlpha[0]).toBeCloseTo(2 * once, 5);
+  });
+
+  it("outputs of one call that lie side by side, or in shared memories of their own, are written", () => {
+    const both = new Float32Array(2);
+    const { dAlpha, dBeta } = sau.backward(X, DY, { alpha: 0.15, beta: 1 });
+    const outs = [
+      { dAlpha: both.subarray(0, 1), dBeta: both.subarray(1) },
+      {
+        dAlpha: new Float32Array(new SharedArrayBuffer(4)),
+        dBeta: new Float32Array(new SharedArrayBuffer(4)),
+      },
+    ];
+    for (const out of outs) {
+      sau.backward(X, DY, { alpha: 0.15, beta: 1 }, { out });
+      expect([...out.dAlpha, ...out.dBeta]).toEqual([dAlpha, dBeta].map(Math.fround));
+    }
   });
 
   it("lengths of x and dy that differ are a TypeError", () => {
@@ -454,30 +504,26 @@ describe.each(sauOfEachTier().map((sau) => [sau.tier, sau] as const))("on %s", (
 
   it("lists of a batch that are none or of another length are a TypeError", () => {
     const batch = wrong<Float32Array[]>;
-    expectRefusal(
-      () => sau.forwardBatch(batch(X)),
-      TypeError,
-      /^xs is a Float32Array, expected an array\b.*\.$/,
-    );
+    expectRefusal(() => sau.forwardBatch(batch(X)), TypeError, /^xs is a Float32Array, expected an array\.$/);
     expectRefusal(
       () => sau.forwardBatch(batch(undefined)),
       TypeError,
-      /^xs is undefined, expected an array\b.*\.$/,
+      /^xs is undefined, expected an array\.$/,
     );
     expectRefusal(
       () => sau.forwardBatch([X], {}, { out: batch(X) }),
       TypeError,
-      /^out is a Float32Array, expected an array\b.*\.$/,
+      /^out is a Float32Array, expected an array\.$/,
     );
     expectRefusal(
       () => sau.forwardBatch([X, X], {}, { out: [OUT] }),
       TypeError,
-      /^out has 1 entr(y|ies), expected 2, one for each of xs\.$/,
+      /^out has 1 entries, expected 2, one for each of xs\.$/,
     );
     expectRefusal(
       () => sau.backwardBatch([X, X], [DY]),
       TypeError,
-      /^dys has 1 entr(y|ies), expected 2, one for each of xs\.$/,
+      /^dys has 1 entries, expected 2, one for each of xs\.$/,
     );
     expectRefusal(
       () => sau.backwardBatch([X], [DY], {}, { out: [] }),
@@ -487,12 +533,18 @@ describe.each(sauOfEachTier().map((sau) => [sau.tier, sau] as const))("on %s", (
     expectRefusal(
       () => sau.backwardBatch([X], [DY], {}, { out: wrong([null]) }),
       TypeError,
-      /^out(\[0\])? is null, expected an object\b.*\.$/,
+      /^out is null, expected an object such as \{ dx: new Float32Array\(n\) \}\.$/,
+    );
+    expectRefusal(() => sau.backwardBatch(batch(4), [DY]), TypeError, /^xs is 4, expected an array\.$/);
+    expectRefusal(
+      () => sau.backwardBatch([X], [DY], {}, wrong(3)),
+      TypeError,
+      /^options is 3, expected an object such as \{ out: \[\] \}\.$/,
     );
     expectRefusal(
       () => sau.forwardBatch([X], {}, wrong(null)),
       TypeError,
-      /^options is null, expected an object\b.*\.$/,
+      /^options is null, expected an object such as \{ out: \[\] \}\.$/,
     );
     expectRefusal(
       () => sau.backwardBatch([X], [DY], {}, wrong<object>({ want: ["dz"] })),
@@ -558,8 +610,8 @@ describe.each(sauOfEachTier().map((sau) => [sau.tier, sau] as const))("on %s", (
 describe("createSau and createSauSync", () => {
   /** Options that both refuse. */
   const BAD_OPTIONS: readonly (readonly [options: unknown, kind: ErrorClass, message: RegExp])[] = [
-    [null, TypeError, /^options is null, expected an object\b.*\.$/],
-    ["js", TypeError, /^options is "js", expected an object\b.*\.$/],
+    [null, TypeError, /^options is null, expected an object such as \{ tier: "auto" \}\.$/],
+    ["js", TypeError, /^options is "js", expected an object such as \{ tier: "auto" \}\.$/],
     [
       { tier: "simd" },
       RangeError,
@@ -592,5 +644,44 @@ describe("createSau and createSauSync", () => {
       kind,
       message,
     );
+  });
+});
+
+describe("errors", () => {
+  it("are instances of the class of their name, of whichever copy of this package, and of no other", () => {
+    const named = (name: string): Error => Object.assign(new Error("another copy's"), { name });
+    const tier = new TierUnavailableError("simd128", "why");
+    for (const [type, other, name] of [
+      [DisposedError, tier, "DisposedError"],
+      [TierUnavailableError, new DisposedError("It"), "TierUnavailableError"],
+    ] as const) {
+      expect(named(name) instanceof type).toBe(true);
+      expect(other instanceof type).toBe(false);
+      for (const value of [new Error(name), { name }, name, undefined, null])
+        expect((value as unknown) instanceof type, String(value)).toBe(false);
+    }
+  });
+
+  it("name the tier, and have a cause where there is one", () => {
+    const cause = new Error("why");
+    expect(new TierUnavailableError("js", "it is off", cause)).toMatchObject({
+      message: 'The tier "js" cannot run here: it is off.',
+      tier: "js",
+      cause,
+    });
+    expect("cause" in new TierUnavailableError("js", "it is off")).toBe(false);
+  });
+
+  it.each([
+    ["a".repeat(64), `"${"a".repeat(64)}"`],
+    ["a".repeat(65), `"${"a".repeat(64)}..."`],
+    [Symbol("s"), "Symbol(s)"],
+    [{}, "an object"],
+    [new Map(), "a Map"],
+    [new Int8Array(1), "an Int8Array"],
+    [-0, "-0"],
+  ])("show %o as a value of its kind", (given, shown) => {
+    const act = (): unknown => createSauSync({ deterministic: given as never });
+    expect(act).toThrow(new TypeError(`deterministic is ${shown}, expected true or false.`));
   });
 });

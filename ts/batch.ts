@@ -15,8 +15,9 @@ export function packing(xs: readonly Float32Array[], params: CheckedParams): Pas
   const length = xs.reduce((longest, x) => Math.max(longest, x.length), 0);
   const { layout } = params;
   const [pass, ...more] = layout === undefined ? [wholePass(length)] : passes(layout, length);
-  // With a layout all arrays have its length, so that each begins at the first position.
-  return more.length === 0 && pass?.count === 1 && length <= TILE ? pass : undefined;
+  // With a layout all arrays have its length, so that each begins at the first position. One pass has all of an array
+  // in the order of memory.
+  return more.length === 0 && length <= TILE ? pass : undefined;
 }
 
 /** Runs of arrays that fit a tile together: from, to (exclusive) and how many elements. */
@@ -29,7 +30,7 @@ export function* packs(xs: readonly Float32Array[]): Generator<[from: number, to
     }
     length += x.length;
   }
-  if (length > 0) yield [from, xs.length, length];
+  yield [from, xs.length, length];
 }
 
 /** Copies arrays from..to (exclusive), end to end, to `tile`. */
