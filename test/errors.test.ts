@@ -3,6 +3,7 @@
  * parameter, the value given and what was expected, before anything is written.
  */
 import { describe, expect, it } from "vitest";
+import { createSauSync as createJsSauSync } from "../ts/entries/js.js";
 import { createSau, createSauSync, DisposedError, type Sau, TierUnavailableError } from "../ts/index.js";
 import { TIERS } from "../ts/tier.js";
 import { detach, resizableBuffer } from "./support/buffers.js";
@@ -662,6 +663,16 @@ describe("errors", () => {
     }
   });
 
+  it("of sau-simd/js say that it is plain JavaScript", () => {
+    const act = (): unknown => createJsSauSync({ tier: "scalar" });
+    expectRefusal(
+      act,
+      TierUnavailableError,
+      /^The tier "scalar" cannot run here: Error: sau-simd\/js is plain JavaScript alone\.$/,
+    );
+    expect(createJsSauSync().tier).toBe("js");
+  });
+
   it("name the tier, and have a cause where there is one", () => {
     const cause = new Error("why");
     expect(new TierUnavailableError("js", "it is off", cause)).toMatchObject({
@@ -683,5 +694,16 @@ describe("errors", () => {
   ])("show %o as a value of its kind", (given, shown) => {
     const act = (): unknown => createSauSync({ deterministic: given as never });
     expect(act).toThrow(new TypeError(`deterministic is ${shown}, expected true or false.`));
+  });
+
+  it("show an object that cannot say what it is as one", () => {
+    const silent = {
+      get [Symbol.toStringTag](): string {
+        throw new Error("the caller's own");
+      },
+    };
+    expect(() => createSauSync({ deterministic: silent as never })).toThrow(
+      new TypeError("deterministic is an object, expected true or false."),
+    );
   });
 });

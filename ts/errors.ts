@@ -58,11 +58,20 @@ export function describe(value: unknown): string {
   if (typeof value === "function") return "a function";
   if (Array.isArray(value)) return `an array of length ${value.length}`;
   if (typeof value === "object" && value !== null) {
-    const kind = Object.prototype.toString.call(value).slice("[object ".length, -1);
+    const kind = kindOf(value);
     if (kind === "Object") return "an object";
     return `${/^[AEIO]/.test(kind) ? "an" : "a"} ${kind}`;
   }
   return Object.is(value, -0) ? "-0" : String(value);
+}
+
+/** The name that an object gives itself; asking for it may run code of the caller's, which may throw. */
+function kindOf(value: object): string {
+  try {
+    return Object.prototype.toString.call(value).slice("[object ".length, -1);
+  } catch {
+    return "Object";
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
 /**
  * sau-simd/js: plain JavaScript alone, with the bits of the simd128 and scalar tiers.
  *
- * The same functions as those of sau-simd; of the tiers there is "js".
+ * The same functions as those of sau-simd; of the tiers there is "js", and that of a `module` that is given.
  *
  * @packageDocumentation
  */
