@@ -3,6 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ROOT } from "../scripts/wasm/tiers.js";
+import { PLAUSIBLE_ERRORS } from "./mutants/plausible-errors.js";
+import { PUBLIC_ERRORS } from "./mutants/public-errors.js";
 import { KIB } from "./support/sizes.js";
 
 const read = (file: string): string => readFileSync(join(ROOT, file), "utf8");
@@ -36,9 +38,16 @@ describe("every promise is held by something that is there", () => {
 describe("figures are those of the records", () => {
   const { kills, traps, refusals, aborts, commands } = json("docs/trust/faults.json").parts;
   const soak = json("docs/trust/soak.json").parts;
+  const fit = read("scripts/fit/README.md");
+  const [, m2, m2Relaxed] = fit.match(/^\| M2, pairs .*, all inputs \| ([\d.]+) \| ([\d.]+) \|/m)!;
+  const [, slope, slopeRelaxed] = fit.match(/^\| slope, pairs, all inputs \| ([\d.]+) \| ([\d.]+) \|/m)!;
+  const faults = PLAUSIBLE_ERRORS.length + PUBLIC_ERRORS.length;
   const matrix = read("docs/runtimes.md").match(/^\| .*`[0-9a-f]{16}`.*$/gm)!;
 
   it.each([
+    ["y within M2", `${m2} at worst (\`relaxed-simd\` ${m2Relaxed})`],
+    ["dy/dx within", `${slope} of the bound (\`relaxed-simd\` ${slopeRelaxed})`],
+    ["known faults", `${faults} of ${faults}`],
     ["the same in every runtime", `${matrix.length} rows`],
     ["`simd128`, `scalar` and `js`", json("test/golden/bits.json").exact],
     ["after a trap", count(traps.figures.ended)],
@@ -53,5 +62,21 @@ describe("figures are those of the records", () => {
     ["no memory is lost", `${soak.calls.figures.drift / KIB} KiB and ${soak.pool.figures.drift / KIB} KiB`],
   ])("%s: %s", (start, figure) => {
     expect(figureOf(start)).toContain(figure);
+  });
+
+  it("no input that was walked has a larger error than the page and the README say", () => {
+    for (const { tiers } of json("docs/accuracy/exhaustive.json")) {
+      for (const [tier, worstY, worstSlope] of [
+        ["simd128", m2, slope],
+        ["relaxed-simd", m2Relaxed, slopeRelaxed],
+      ] as const) {
+        const { y, "dy/dx": dx } = tiers[tier].measures;
+        expect(Number(y.worst.toFixed(2))).toBeLessThanOrEqual(Number(worstY));
+        expect(Number(dx.worst.toFixed(3))).toBeLessThanOrEqual(Number(worstSlope));
+      }
+    }
+    expect(read("README.md").replaceAll(/\s+/g, " ")).toContain(
+      `at most ${m2} and ${m2Relaxed} (\`relaxed-simd\`), and slopes of ${slope} and ${slopeRelaxed} of their bound`,
+    );
   });
 });
