@@ -538,7 +538,7 @@ describe.each(sauOfEachTier().map((sau) => [sau.tier, sau] as const))("on %s", (
     );
     expectRefusal(() => sau.backwardBatch(batch(4), [DY]), TypeError, /^xs is 4, expected an array\.$/);
     expectRefusal(
-      () => sau.backwardBatch([X], [DY], {}, wrong(3)),
+      () => sau.backwardBatch([X], [DY], {}, wrong<object>(3)),
       TypeError,
       /^options is 3, expected an object such as \{ out: \[\] \}\.$/,
     );

@@ -8,20 +8,20 @@ import { ROOT } from "../../scripts/wasm/tiers.js";
 import {
   countsOf,
   lastReport,
-  placesOfSurvivors,
   type Report,
+  type Survivor,
   survivorsOf,
   withLater,
   writeReport,
 } from "./report.js";
-import { CHANGES_NOTHING, SURVIVORS } from "./survivors.js";
+import { CHANGE_NOTHING, SURVIVORS } from "./survivors.js";
 
 /** Of the mutants that change anything, so many have to be killed. */
 const LEAST_KILLED = 0.95;
 
 const HELP = `Usage: npm run test:mutation [-- OPTIONS]
 
-  --survivors        what the last report says survived, again
+  --survivors        what the last report says survived, and is not listed, again
   --mutate FILE,...  these files, or parts of them, as Stryker takes them
   --report           what the last report says
   --help             this text
@@ -38,47 +38,46 @@ function runStryker(options: readonly string[]): void {
   if (run.status !== 0) throw new Error(`Stryker ended with ${run.status ?? run.signal}.`);
 }
 
+const LISTED = SURVIVORS.flatMap(({ reason, mutants }) =>
+  Object.entries(mutants).flatMap(([file, pairs]) =>
+    pairs.map(([before, after]) => ({
+      file,
+      before,
+      after,
+      changesNothing: CHANGE_NOTHING.includes(reason),
+    })),
+  ),
+);
+
+function listed({ file, before, after }: Survivor): (typeof LISTED)[number] | undefined {
+  return LISTED.find((entry) => entry.file === file && entry.before === before && entry.after === after);
+}
+
 /** Prints what became of the mutants, and what is not as it is listed; whether all is. */
 function isAsListed(report: Report): boolean {
-  const listed = SURVIVORS.flatMap(({ reason, mutants }) =>
-    Object.entries(mutants).flatMap(([file, pairs]) =>
-      pairs.map(([before, after]) => ({ file, before, after, reason, found: 0 })),
-    ),
-  );
-  const rows = ["| | mutants | killed | survived, and change nothing | survived |", "|---|---|---|---|---|"];
-  const total = { all: 0, killed: 0, nothing: 0 };
-  const unlisted: string[] = [];
-  const survivors = survivorsOf(report);
-  for (const [name, file] of Object.entries(report.files)) {
-    const { all, killed } = countsOf(file);
-    let nothing = 0;
-    for (const survivor of survivors) {
-      if (survivor.file !== name) continue;
-      const { before, after } = survivor;
-      const entry = listed.find((of) => of.file === name && of.before === before && of.after === after);
-      if (entry === undefined) unlisted.push(`${name}: ${before}\n    ${after}`);
-      else {
-        entry.found++;
-        if (CHANGES_NOTHING.includes(entry.reason)) nothing++;
-      }
-    }
-    rows.push(`| \`${name}\` | ${all} | ${killed} | ${nothing} | ${all - killed - nothing} |`);
-    total.all += all;
-    total.killed += killed;
-    total.nothing += nothing;
-  }
-  const { all, killed, nothing } = total;
-  rows.push(`| together | ${all} | ${killed} | ${nothing} | ${all - killed - nothing} |`);
-  console.log(rows.join("\n"));
-  const share = killed / (all - nothing);
+  const survivors = survivorsOf(report).map((survivor) => ({ ...survivor, entry: listed(survivor) }));
+  const rows = Object.entries(report.files).map(([name, file]) => {
+    const nothing = survivors.filter((of) => of.file === name && of.entry?.changesNothing).length;
+    return { name: `\`${name}\``, ...countsOf(file), nothing };
+  });
+  const sum = (of: "all" | "killed" | "nothing"): number => rows.reduce((total, row) => total + row[of], 0);
+  const total = { name: "together", all: sum("all"), killed: sum("killed"), nothing: sum("nothing") };
+  console.log("| | mutants | killed | survived, and change nothing | survived |\n|---|---|---|---|---|");
+  for (const { name, all, killed, nothing } of [...rows, total])
+    console.log(`| ${name} | ${all} | ${killed} | ${nothing} | ${all - killed - nothing} |`);
+  const share = total.killed / (total.all - total.nothing);
+  const percent = (of: number): string => `${(of * 100).toFixed(1)} %`;
   console.log(
-    `\n${((killed / all) * 100).toFixed(1)} % of all are killed, ${(share * 100).toFixed(1)} % of those that change anything; ` +
-      `at least ${LEAST_KILLED * 100} % have to be.`,
+    `\n${percent(total.killed / total.all)} of all are killed, ${percent(share)} of those that change anything; ` +
+      `${percent(LEAST_KILLED)} have to be.`,
   );
-  const gone = listed.filter(({ file, found }) => found === 0 && file in report.files);
-  for (const line of unlisted) console.error(`Survived, and is not listed: ${line}`);
+  const unlisted = survivors.filter(({ entry }) => entry === undefined);
+  const found = new Set(survivors.map(({ entry }) => entry));
+  const gone = LISTED.filter((entry) => entry.file in report.files && !found.has(entry));
+  for (const { place, before, after } of unlisted)
+    console.error(`Survived, and is not listed: ${place}\n  ${before}\n  ${after}`);
   for (const { file, before, after } of gone)
-    console.error(`Is listed, but did not survive: ${file}: ${before}\n    ${after}`);
+    console.error(`Is listed, but did not survive: ${file}\n  ${before}\n  ${after}`);
   return share >= LEAST_KILLED && unlisted.length === 0 && gone.length === 0;
 }
 
@@ -90,7 +89,8 @@ if (given.includes("--help")) {
   const options = given.filter((option) => option !== "--survivors");
   if (given.includes("--survivors")) {
     if (previous === undefined) throw new Error("There is no report yet. Run: npm run test:mutation");
-    options.push("--mutate", placesOfSurvivors(previous).join(","));
+    const places = survivorsOf(previous).filter((survivor) => listed(survivor) === undefined);
+    options.push("--mutate", [...new Set(places.map(({ place }) => place))].join(","));
   }
   if (!given.includes("--report")) {
     runStryker(options);

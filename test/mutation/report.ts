@@ -31,6 +31,8 @@ export interface Report {
 /** A mutant that no test noticed. */
 export interface Survivor {
   readonly file: string;
+  /** Where it is, as Stryker's --mutate takes it. */
+  readonly place: string;
   /** The line where it begins, without its indentation, and what stands there instead. */
   readonly before: string;
   readonly after: string;
@@ -44,18 +46,6 @@ export function lastReport(): Report | undefined {
 
 export function writeReport(report: Report): void {
   writeFileSync(join(ROOT, REPORT), JSON.stringify(report));
-}
-
-/** Places of the mutants that survived, as Stryker's --mutate takes them. What lies within one of them is asked too. */
-export function placesOfSurvivors({ files }: Report): string[] {
-  // A report counts columns from 1, --mutate from 0.
-  const at = ({ line, column }: Place): string => `${line}:${column - 1}`;
-  const places = Object.entries(files).flatMap(([file, { mutants }]) =>
-    mutants
-      .filter(({ status }) => status === "Survived")
-      .map(({ location: { start, end } }) => `${file}:${at(start)}-${at(end)}`),
-  );
-  return [...new Set(places)];
 }
 
 /**
@@ -93,7 +83,9 @@ export function survivorsOf({ files }: Report): Survivor[] {
         const line = lines[start.line - 1]!;
         const rest = lines[end.line - 1]!.slice(end.column - 1);
         const after = line.slice(0, start.column - 1) + replacement + rest;
-        return { file, before: line.trim(), after: after.replaceAll(/\s+/g, " ").trim() };
+        // A report counts columns from 1, --mutate from 0.
+        const place = `${file}:${start.line}:${start.column - 1}-${end.line}:${end.column - 1}`;
+        return { file, place, before: line.trim(), after: after.replaceAll(/\s+/g, " ").trim() };
       });
   });
 }

@@ -26,7 +26,9 @@ const FILES: Record<string, TestFile> = {
   interrupted: { load: () => import("../interrupted.test.js"), tiers: BOTH },
   gradients: { load: () => import("../gradients.test.js"), tiers: ONE },
   batch: { load: () => import("../batch.test.js"), tiers: ONE },
-  channels: { load: () => import("../channels.test.js"), tiers: ONE },
+  buffers: { load: () => import("../bounds/buffers.test.js"), tiers: ONE },
+  placements: { load: () => import("../bounds/placements.test.js"), tiers: BOTH },
+  channels: { load: () => import("../channels.test.js"), tiers: BOTH },
   sums: { load: () => import("../sums.test.js"), tiers: ONE },
 };
 
