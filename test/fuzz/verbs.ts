@@ -34,8 +34,11 @@ interface ParamsPlan {
   readonly layout: { readonly channels: number; readonly inner: number };
 }
 
-/** An array of a call: a span, or something else. */
-type ArrayPlan = Span | { readonly wrong: unknown };
+/** An array of a call: a span, one where the kernels keep their own things, or something else. */
+type ArrayPlan =
+  | Span
+  | { readonly byte: number; readonly length: number; readonly wrong?: undefined }
+  | { readonly wrong: unknown };
 
 interface CallPlan {
   readonly verb: "forward" | "backward" | "forwardBatch" | "backwardBatch";
@@ -259,6 +262,10 @@ export function planCall(choices: Choices): CallPlan {
     };
     if (isBackward) dys.push(near(x));
     outs.push(hasOut ? near(isBackward && choices.below(2) === 1 ? dys[i]! : x) : undefined);
+    if (hasOut && of > 0 && choices.happens(0.01)) {
+      outs[i] = { byte: choices.below(2 ** 16) * Float32Array.BYTES_PER_ELEMENT, length: of };
+      faults.add("TypeError");
+    }
   }
 
   let want: readonly Want[] | undefined;
@@ -275,11 +282,18 @@ export function planCall(choices: Choices): CallPlan {
     for (const [i, name] of NAMES.entries()) {
       if (!choices.happens(0.3)) continue;
       const needed = isSpan(given[name]) ? channels : 1;
+      const [dx] = outs;
       // Apart from the others, and from dx, which lies in another memory or is not asked for.
       const memory =
-        (isSpan(outs[0]) ? outs[0].memory + 1 + choices.below(MEMORIES.length - 1) : choices.below(7)) %
+        (isSpan(dx) ? dx.memory + 1 + choices.below(MEMORIES.length - 1) : choices.below(7)) %
         MEMORIES.length;
-      const span = { memory, at: i * 200 + choices.below(200 - needed), length: needed };
+      let span: Span = { memory, at: i * 200 + choices.below(200 - needed), length: needed };
+      const [other] = [dx, ...Object.values(sums)].filter(isSpan);
+      if (other !== undefined && choices.happens(0.03)) {
+        const at = Math.min(other.at + choices.below(other.length + 1), STRETCH - needed);
+        span = { memory: other.memory, at, length: needed };
+        if (at < other.at + other.length && other.at < at + needed) faults.add("TypeError");
+      }
       sums[name] = span;
       if (!wanted(name)) faults.add("TypeError");
     }
@@ -312,7 +326,10 @@ interface Arguments {
 }
 
 function argumentsOf(plan: CallPlan, world: World<AnySau>): Arguments {
-  const make = (of: ArrayPlan | undefined): unknown => (isSpan(of) ? world.view(of) : of?.wrong);
+  const make = (of: ArrayPlan | undefined): unknown => {
+    if (isSpan(of)) return world.view(of);
+    return of !== undefined && "byte" in of ? world.kernelsView(of.byte, of.length) : of?.wrong;
+  };
   const { params: planned } = plan;
   let params: object | undefined;
   if (planned?.instead !== undefined) params = planned.instead.wrong as object;

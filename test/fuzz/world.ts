@@ -51,6 +51,8 @@ export class World<S extends Allocates = Sau> {
   readonly #own: () => Float32Array;
   readonly #others: () => Float32Array;
   readonly #growOwn: () => void;
+  /** Whether the Sau knows where the caller's arrays may lie in its memory. */
+  readonly #hasHeap: boolean;
 
   /** @param lodger the Sau's memory, where it is another's */
   constructor(
@@ -58,6 +60,7 @@ export class World<S extends Allocates = Sau> {
     other: Allocates,
     lodger?: Lodger,
   ) {
+    this.#hasHeap = lodger === undefined;
     if (lodger === undefined) {
       const tensor = sau.alloc(STRETCH);
       this.#own = () => tensor.array;
@@ -103,6 +106,11 @@ export class World<S extends Allocates = Sau> {
   view({ memory, at, length }: Span): Float32Array {
     const stretch = this.#stretches[memory]!;
     return new Float32Array(stretch.buffer, stretch.byteOffset + at * FLOAT, length);
+  }
+
+  /** A view where the kernels keep their own things; null in another's memory, whose owner answers for them. */
+  kernelsView(byte: number, length: number): Float32Array | null {
+    return this.#hasHeap ? new Float32Array(this.#stretches[OWN!]!.buffer, byte, length) : null;
   }
 
   /** The values there, as they were before the call. */
