@@ -15,6 +15,7 @@ const ONE = "simd128";
 
 /** Those that reach a mutant and take little time, the quickest first. */
 const FILES: Record<string, TestFile> = {
+  "self-test": { load: () => import("../self-test.test.js"), tiers: ONE },
   clamp: { load: () => import("../clamp.test.js"), tiers: BOTH },
   options: { load: () => import("../options.test.js"), tiers: BOTH },
   errors: { load: () => import("../errors.test.js"), tiers: BOTH },
