@@ -37,14 +37,15 @@ export class JsMemory implements GrowableMemory {
 
   grow(pages: number): number {
     const old = this.buffer;
-    if (old.byteLength / PAGE + pages > MOST_PAGES) {
+    const before = old.byteLength / PAGE;
+    if (before + pages > MOST_PAGES) {
       throw new RangeError(`Addresses have 32 bits: no more than ${MOST_PAGES} pages.`);
     }
-    const grown = new ArrayBuffer(old.byteLength + pages * PAGE);
+    const grown = new ArrayBuffer((before + pages) * PAGE);
     new Uint8Array(grown).set(new Uint8Array(old));
     this.buffer = grown;
     if (typeof structuredClone === "function") structuredClone(old, { transfer: [old] });
-    return old.byteLength / PAGE;
+    return before;
   }
 }
 
