@@ -16,6 +16,10 @@ const ONE = "simd128";
 /** Those that reach a mutant and take little time, the quickest first. */
 const FILES: Record<string, TestFile> = {
   "self-test": { load: () => import("../self-test.test.js"), tiers: ONE },
+  "memory/arena": { load: () => import("../memory/arena.test.js"), tiers: ONE },
+  "memory/heap": { load: () => import("../memory/heap.test.js"), tiers: ONE },
+  "memory/table-contents": { load: () => import("../memory/table-contents.test.js"), tiers: ONE },
+  "memory/tiles": { load: () => import("../memory/tiles.test.js"), tiers: ONE },
   clamp: { load: () => import("../clamp.test.js"), tiers: BOTH },
   options: { load: () => import("../options.test.js"), tiers: BOTH },
   errors: { load: () => import("../errors.test.js"), tiers: BOTH },
