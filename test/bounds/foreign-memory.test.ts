@@ -59,6 +59,25 @@ describe.each(tiers.flatMap((tier) => [false, true].map((shared) => [tier, share
       }
     });
 
+    it("arrays that begin at the memory's first byte are used where they lie", () => {
+      const { sau, memory } = lodge(tier, shared);
+      const own = createSauSync({ tier });
+      const values = uniformArray(LENGTH, 4, random);
+      const dy = uniformArray(LENGTH, 2, random);
+      const first = new Float32Array(memory.buffer, 0, LENGTH);
+      const out = new Float32Array(LENGTH);
+      const expected = own.backward(values, dy, PARAMS, ALL);
+      first.set(values);
+      expectSameBits(sau.forward(first, PARAMS), own.forward(values, PARAMS), () => "y of x there");
+      expect(sau.backward(first, dy, PARAMS, ALL)).toEqual(expected);
+      first.set(dy);
+      expect(sau.backward(values, first, PARAMS, ALL)).toEqual(expected);
+      sau.forward(values, PARAMS, { out: first });
+      expectSameBits(first, sau.forward(values, PARAMS, { out }), () => "y there");
+      sau.backward(values, dy, PARAMS, { ...ALL, out: { dx: first } });
+      expectSameBits(first, expected.dx, () => "dx there");
+    });
+
     it("old and new views of a shared memory that overlap are one memory", () => {
       if (!shared) return;
       const { sau, memory, to } = lodge(tier, shared);
