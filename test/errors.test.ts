@@ -354,6 +354,14 @@ describe.each(sauOfEachTier().map((sau) => [sau.tier, sau] as const))("on %s", (
       expectRefusal(() => sau.forward(x), TypeError, GONE);
       expectRefusal(() => sau.backward(x, new Float32Array(0)), TypeError, GONE);
     }
+    const cause = (act: () => unknown): unknown => {
+      try {
+        return act();
+      } catch (error) {
+        return (error as Error).cause;
+      }
+    };
+    expect(cause(() => sau.forward(gone(LENGTH)))).toBeInstanceOf(TypeError);
     const empty = new Float32Array(0);
     expectRefusal(
       () => sau.backward(empty, gone(4)),
@@ -390,6 +398,23 @@ describe.each(sauOfEachTier().map((sau) => [sau.tier, sau] as const))("on %s", (
       kind,
       message,
       [dx],
+    );
+  });
+
+  it("numbers that were good in the last call are refused with a shape or an axis that is not", () => {
+    const numbers = { alpha: 0.3, beta: 2 };
+    sau.forward(X, numbers);
+    const axis = wrong<object>({ ...numbers, channelAxis: 0 });
+    expectRefusal(
+      () => sau.forward(X, axis),
+      TypeError,
+      /^shape is undefined, expected an array of whole numbers from 0\.$/,
+    );
+    sau.forward(X, numbers);
+    expectRefusal(
+      () => sau.forward(X, { ...numbers, shape: [5] }),
+      TypeError,
+      /^shape is \[5\], whose product is 5\b/,
     );
   });
 
@@ -453,6 +478,7 @@ describe.each(sauOfEachTier().map((sau) => [sau.tier, sau] as const))("on %s", (
     const { dAlpha, dBeta } = sau.backward(X, DY, { alpha: 0.15, beta: 1 });
     const outs = [
       { dAlpha: both.subarray(0, 1), dBeta: both.subarray(1) },
+      { dAlpha: both.subarray(1), dBeta: both.subarray(0, 1) },
       {
         dAlpha: new Float32Array(new SharedArrayBuffer(4)),
         dBeta: new Float32Array(new SharedArrayBuffer(4)),

@@ -33,6 +33,7 @@ const LAYOUTS: readonly ChannelLayout[] = [
   { outer: 2, channels: TABLE_POSITIONS + 1, inner: 1 },
   { outer: 3, channels: 11, inner: 1000 },
   { outer: 13, channels: TABLE_POSITIONS, inner: 1 },
+  { outer: 2, channels: 2 * (TABLE_POSITIONS - (TABLE_POSITIONS % UNITS.group)), inner: 1 },
 ];
 
 const lengthOf = ({ outer, channels, inner }: ChannelLayout): number => outer * channels * inner;
