@@ -1,5 +1,5 @@
 /** Promise: the short way far from 0 begins just where the composites are exactly 0, for every beta. */
-import { describe, expect, it } from "vitest";
+import { describe, it } from "vitest";
 import { clamp } from "../scripts/fit/coefficients.json";
 import { argumentBeta, clampedFrom } from "../ts/params.js";
 import { bitsOf, expectSameBits } from "./support/numbers.js";
@@ -18,10 +18,11 @@ function step(from: number, steps: number): number {
 }
 
 it("is the smallest float32 whose argument rounds to the clamp or above", () => {
-  for (const beta of BETAS) {
+  // One in some thousands of betas has a quotient that is one float32 too high.
+  for (const beta of [...BETAS, ...random.array(50_000, 1, 2), 2 ** -149, 2 ** 127]) {
     const [from, scale] = [clampedFrom(beta), argumentBeta(beta)];
-    expect(fround(from * scale), `beta ${beta}`).toBeGreaterThanOrEqual(clamp);
-    expect(fround(step(from, -1) * scale), `beta ${beta}`).toBeLessThan(clamp);
+    const isSmallest = fround(from * scale) >= clamp && fround(step(from, -1) * scale) < clamp;
+    if (!isSmallest) throw new Error(`${from} for beta ${beta}`);
   }
 });
 

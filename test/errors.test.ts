@@ -217,6 +217,12 @@ const BAD_PARAMS: readonly (readonly [params: unknown, kind: ErrorClass, message
     /^shape is \[5\], whose product is 5, expected the length of x, 4\.$/,
   ],
   [
+    // Checked although no parameter needs it.
+    { shape: [2, 2], channelAxis: 2 },
+    TypeError,
+    /^channelAxis is 2, expected a whole number from -2 to 1, for shape \[2, 2\]\.$/,
+  ],
+  [
     { alpha: new Float32Array(3), shape: [2, 2], channelAxis: 0 },
     TypeError,
     /^alpha has 3 values, expected one for each of the 2 channels of shape\[channelAxis\]\.$/,

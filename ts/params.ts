@@ -176,7 +176,7 @@ export class ParamsChecker {
    */
   check(length: number): CheckedParams {
     if (this.#isGood) return this.#checked;
-    const { alpha = DEFAULTS.alpha, beta = DEFAULTS.beta, bias = -0, shape, channelAxis } = this.given;
+    const { alpha = DEFAULTS.alpha, beta = DEFAULTS.beta, bias = 0, shape, channelAxis } = this.given;
     const noShape = shape === undefined && channelAxis === undefined;
     // Each is asked, so that each is checked, and not as a list, so that a call with numbers makes no garbage.
     const alphas = isPerChannel("alpha", alpha);
@@ -354,8 +354,8 @@ export function bitsOf(number: number): number {
 export function clampedFrom(beta: number): number {
   const scaled = argumentBeta(beta);
   let from = fround(clamp / scaled);
-  while (from > 0 && fround(step(from, -1) * scaled) >= clamp) from = step(from, -1);
-  while (from < Infinity && fround(from * scaled) < clamp) from = step(from, 1);
+  while (fround(step(from, -1) * scaled) >= clamp) from = step(from, -1);
+  while (fround(from * scaled) < clamp) from = step(from, 1);
   return from;
 }
 

@@ -21,6 +21,7 @@ const FILES: Record<string, TestFile> = {
   "memory/table-contents": { load: () => import("../memory/table-contents.test.js"), tiers: ONE },
   "memory/tiles": { load: () => import("../memory/tiles.test.js"), tiers: ONE },
   "memory/places": { load: () => import("../memory/places.test.js"), tiers: ONE },
+  params: { load: () => import("../params.test.js"), tiers: BOTH },
   clamp: { load: () => import("../clamp.test.js"), tiers: BOTH },
   options: { load: () => import("../options.test.js"), tiers: BOTH },
   errors: { load: () => import("../errors.test.js"), tiers: BOTH },
