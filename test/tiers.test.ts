@@ -195,6 +195,7 @@ describe.each(CREATE)("%s", (_, create) => {
       available: false,
       reason: expect.stringMatching(/deterministic/),
     });
+    expect(sau.tierReport.filter(({ tier }) => tier === "relaxed-simd")).toHaveLength(1);
     const error = await rejectionOf(create({ tier: "relaxed-simd", deterministic: true }));
     expect(error).toBeInstanceOf(TierUnavailableError);
     expect(error.message).toMatch(/^The tier "relaxed-simd" cannot run here: .*deterministic.*\.$/);
@@ -217,6 +218,7 @@ describe.each(CREATE)("%s", (_, create) => {
       const sau = await create(options);
       expect(sau.tier).toBe(tier);
       expect(sau.forward(Float32Array.of(1e6))).toEqual(Float32Array.of(1e6));
+      expect(new Set(sau.tierReport.map((entry) => entry.tier)).size).toBe(sau.tierReport.length);
     }
     const other = RUNNING_WASM.find((name) => name !== tier)!;
     const error = await rejectionOf(create({ module, tier: other }));

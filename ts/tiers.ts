@@ -96,7 +96,7 @@ function candidates(options: SauOptions): { tiers: readonly Tier[]; report: Tier
  */
 export function tierOf(module: WebAssembly.Module): WasmTier {
   const from = importsOf(module)?.[0]?.module;
-  if (from === undefined || !WASM_TIERS.includes(from as WasmTier)) {
+  if (!WASM_TIERS.includes(from as WasmTier)) {
     const what =
       importsOf(module) === undefined ? describe(module) : "a WebAssembly.Module of something else";
     throw new TypeError(
