@@ -4,7 +4,7 @@
  *
  * Hosts that lack or break WebAssembly are simulated by replacing parts of it.
  */
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import {
   createSau,
   createSauSync,
@@ -241,6 +241,18 @@ describe.each(CREATE)("%s", (_, create) => {
     expect((await create({ module })).tier).toBe("js");
     expect(await rejectionOf(create({ module, tier: "simd128" }))).toBeInstanceOf(TierUnavailableError);
   });
+});
+
+it("a tier that was asked for is reported so, and an engine that computes wrongly is an error", () => {
+  for (const tier of RUNNING) {
+    const reason = "asked for by name";
+    expect(createSauSync({ tier }).tierReport).toEqual([{ tier, available: true, reason }]);
+  }
+  vi.spyOn(Math, "abs").mockReturnValue(Number.NaN);
+  expect(() => createSauSync()).toThrow(
+    new Error("Even plain JavaScript failed the self-test: this engine computes wrongly."),
+  );
+  vi.restoreAllMocks();
 });
 
 it("node --jitless, which has no WebAssembly, uses js", () => {

@@ -130,4 +130,30 @@ describe.each(tiers.map((tier) => [tier]))("on %s", (tier) => {
       }
     }
   });
+
+  it("short arrays that overlap are as apart, where each channel has a pass of its own", () => {
+    const sau = createSauSync({ tier });
+    const params = {
+      alpha: 0.25,
+      beta: Float32Array.of(EXTREME[1], 1, EXTREME[0], 2),
+      shape: [3, CHANNELS],
+      channelAxis: 1,
+    };
+    const length = 3 * CHANNELS;
+    const [x, dy] = [uniformArray(length, 3e38, random), uniformArray(length, 2, random)];
+    const [y, want] = [sau.forward(x, params), ["dx"] as const];
+    const { dx } = sau.backward(x, dy, params, { want });
+    for (const shift of [-5, -1, 1, 5]) {
+      const buffer = new Float32Array(length + 10);
+      const [input, out] = [buffer.subarray(5, 5 + length), buffer.subarray(5 + shift, 5 + shift + length)];
+      input.set(x);
+      expectSameBits(sau.forward(input, params, { out }), y, () => `y, ${shift} from x`);
+      input.set(x);
+      sau.backward(input, dy, params, { want, out: { dx: out } });
+      expectSameBits(out, dx, () => `dx, ${shift} from x`);
+      input.set(dy);
+      sau.backward(x, input, params, { want, out: { dx: out } });
+      expectSameBits(out, dx, () => `dx, ${shift} from dy`);
+    }
+  });
 });

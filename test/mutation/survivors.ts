@@ -9,9 +9,350 @@ interface Survivors {
   readonly mutants: Readonly<Record<string, readonly (readonly [before: string, after: string])[]>>;
 }
 
-const SHORTCUT = "A shortcut: without it a call gives the same, and takes longer.";
+const SHORTCUT = "A shortcut: without it a call gives the same, later, or with more garbage.";
+const SAME_BOTH_WAYS =
+  "Both sides of a bound give the same: it says where another way to the same bits begins.";
+const UNUSED =
+  "One step more writes or reads what nobody asks for: it lies beyond what is used, is 0, or is set before it is read.";
+const SAME_NUMBER =
+  "The factor or the distance is 0 or 1 in size, so that the other sign, or the quotient, is the same.";
+const FIRST_VALUE = "A first value that is never read before it is set, or means the same.";
+const UNREACHABLE = "The value that would tell them apart cannot occur.";
+const OTHER_HOSTS =
+  "Seen on other hosts alone, where tests of their own ask: test/runtimes/, test/entries.test.ts.";
 
 /** The reasons of those that change no result, no error and no memory: no test could notice them. */
-export const CHANGE_NOTHING: readonly string[] = [SHORTCUT];
+export const CHANGE_NOTHING: readonly string[] = [
+  SHORTCUT,
+  SAME_BOTH_WAYS,
+  UNUSED,
+  SAME_NUMBER,
+  FIRST_VALUE,
+  UNREACHABLE,
+];
 
-export const SURVIVORS: readonly Survivors[] = [];
+export const SURVIVORS: readonly Survivors[] = [
+  {
+    reason: SHORTCUT,
+    mutants: {
+      "ts/checks.ts": [
+        ['if (!hasValues(x)) checkArray(part("x", index), x);', 'if (true) checkArray(part("x", index), x);'],
+        ["if (!hasValues(out)) checkArray(name(), out);", "if (true) checkArray(name(), out);"],
+        [
+          "function hasValues(value: unknown): value is Float32Array {",
+          "function hasValues(value: unknown): value is Float32Array {}",
+        ],
+        ["return isFloat32Array(value) && hasFirst(value);", "return false;"],
+        [
+          'if (!hasValues(dy)) checkArray(part("dy", index), dy);',
+          'if (true) checkArray(part("dy", index), dy);',
+        ],
+        [
+          "if (x.length !== length) checked = checker.check(x.length);",
+          "if (true) checked = checker.check(x.length);",
+        ],
+        ["if (!(dAlpha || dBeta || dBias)) return;", "if (false) return;"],
+        ["if (!(dAlpha || dBeta || dBias)) return;", "if (!(true)) return;"],
+      ],
+      "ts/kernels/js.ts": [
+        ["if (this.#block !== block) {", "if (true) {"],
+        ["const isPlain = memory.i32[(block + BLOCK.plainTable) >>> 2] !== 0;", "const isPlain = false;"],
+      ],
+      "ts/memory/block.ts": [
+        ["let isPlain = true;", "let isPlain = false;"],
+        ["if (shift !== 0 || a > 1 || a === 0) isPlain = false;", "if (true) isPlain = false;"],
+      ],
+      "ts/memory/stream.ts": [
+        ["} else if (needsRescue(params)) {", "} else if (true) {"],
+        [
+          "if (scale !== 1) arena.multiply(xTile, length, 1 / scale);",
+          "if (true) arena.multiply(xTile, length, 1 / scale);",
+        ],
+        [
+          "if (scale !== 1) arena.multiply(outTile, length, scale);",
+          "if (true) arena.multiply(outTile, length, scale);",
+        ],
+        [
+          "return input.length <= COPIED_LENGTH ? -1 : this.arena.addressOf(input);",
+          "return false ? -1 : this.arena.addressOf(input);",
+        ],
+        [
+          "return this.#setUp(params, pass, scale, value <= 1 && value !== 0);",
+          "return this.#setUp(params, pass, scale, false);",
+        ],
+        ["if (!this.#table.holds(params, pass, scale)) {", "if (true) {"],
+        ["if (a !== this.#alpha || b !== this.#beta) {", "if (true) {"],
+        [
+          "const inPlace = !copied && dx !== undefined && (overlap(dx, x) || overlap(dx, dy));",
+          "const inPlace = true;",
+        ],
+        [
+          "const inPlace = !copied && dx !== undefined && (overlap(dx, x) || overlap(dx, dy));",
+          "const inPlace = !copied && dx !== undefined && (true);",
+        ],
+        ["if (sums !== undefined) this.#passSums.begin(pass);", "if (true) this.#passSums.begin(pass);"],
+        [
+          "if (sums === undefined) this.backwardCall(uniform, pass, xFrom, dyFrom, to, length, first);",
+          "if (false) this.backwardCall(uniform, pass, xFrom, dyFrom, to, length, first);",
+        ],
+        [
+          "if (scale !== 1) multiplyNegatives(found, pass.positions, scale);",
+          "if (true) multiplyNegatives(found, pass.positions, scale);",
+        ],
+        ["if (allFinite(sums, count)) break;", "if (false) break;"],
+        [
+          "if (withBias) sums[SUM.slope] = arena.sum(dx, length);",
+          "if (true) sums[SUM.slope] = arena.sum(dx, length);",
+        ],
+        [
+          "function allFinite(values: Float64Array, count: number): boolean {",
+          "function allFinite(values: Float64Array, count: number): boolean {}",
+        ],
+        [
+          "for (let k = 0; k < count; k++) if (!Number.isFinite(values[k])) return false;",
+          "for (let k = 0; k < count; k--) if (!Number.isFinite(values[k])) return false;",
+        ],
+        [
+          "for (let k = 0; k < count; k++) if (!Number.isFinite(values[k])) return false;",
+          "for (let k = 0; k < count; k++) if (Number.isFinite(values[k])) return false;",
+        ],
+        [
+          "for (let k = 0; k < count; k++) if (!Number.isFinite(values[k])) return false;",
+          "for (let k = 0; k < count; k++) if (true) return false;",
+        ],
+        ["return true;", "return false;"],
+        [
+          "function isCopiedWhole({ length }: Float32Array, { layout }: CheckedParams): boolean {",
+          "function isCopiedWhole({ length }: Float32Array, { layout }: CheckedParams): boolean {}",
+        ],
+        ["return layout === undefined && length <= COPIED_LENGTH;", "return false;"],
+        [
+          "if (output === undefined || output === input || !overlap(input, output)) return input;",
+          "if (output === undefined || false || !overlap(input, output)) return input;",
+        ],
+        [
+          "const inPlace = input.buffer === output.buffer && input.byteOffset === output.byteOffset;",
+          "const inPlace = false;",
+        ],
+        [
+          "const inPlace = input.buffer === output.buffer && input.byteOffset === output.byteOffset;",
+          "const inPlace = true && input.byteOffset === output.byteOffset;",
+        ],
+        [
+          "const inPlace = input.buffer === output.buffer && input.byteOffset === output.byteOffset;",
+          "const inPlace = input.buffer !== output.buffer && input.byteOffset === output.byteOffset;",
+        ],
+        [
+          "if (a.buffer !== b.buffer) return isShared(a.buffer) && isShared(b.buffer);",
+          "if (a.buffer !== b.buffer) return isShared(a.buffer) || isShared(b.buffer);",
+        ],
+      ],
+      "ts/sau.ts": [
+        ["if (dx !== undefined || sums !== undefined) {", "if (true) {"],
+        [
+          "if (sums !== undefined) finish(result, wanted, params, sums);",
+          "if (true) finish(result, wanted, params, sums);",
+        ],
+      ],
+    },
+  },
+  {
+    reason: SAME_BOTH_WAYS,
+    mutants: {
+      "ts/kernels/js.ts": [
+        ["if (distance >= clampedFrom) {", "if (distance > clampedFrom) {"],
+        ["if (u >= clamp) {", "if (u > clamp) {"],
+        [
+          "const Q = tailOf(clamp < u ? clamp : u, q7, q6, q5, q4, q3, q2, q1, shift0, shift1, tailStart);",
+          "const Q = tailOf(clamp <= u ? clamp : u, q7, q6, q5, q4, q3, q2, q1, shift0, shift1, tailStart);",
+        ],
+        ["const t = clamp < u ? clamp : u;", "const t = clamp <= u ? clamp : u;"],
+      ],
+      "ts/memory/block.ts": [
+        [
+          "if (shift !== 0 || a > 1 || a === 0) isPlain = false;",
+          "if (shift !== 0 || a >= 1 || a === 0) isPlain = false;",
+        ],
+      ],
+      "ts/memory/stream.ts": [
+        [
+          "return input.length <= COPIED_LENGTH ? -1 : this.arena.addressOf(input);",
+          "return input.length < COPIED_LENGTH ? -1 : this.arena.addressOf(input);",
+        ],
+        [
+          "return this.#setUp(params, pass, scale, value <= 1 && value !== 0);",
+          "return this.#setUp(params, pass, scale, value < 1 && value !== 0);",
+        ],
+        [
+          "return layout === undefined && length <= COPIED_LENGTH;",
+          "return layout === undefined && length < COPIED_LENGTH;",
+        ],
+      ],
+    },
+  },
+  {
+    reason: UNUSED,
+    mutants: {
+      "ts/kernels/js.ts": [
+        [
+          "for (let start = 0; start < length; start += UNITS.group) {",
+          "for (let start = 0; start <= length; start += UNITS.group) {",
+        ],
+        ["for (let k = 0; k < length; k++) {", "for (let k = 0; k <= length; k++) {"],
+        ["const zero = base + (BLOCK.zero >>> 2);", "const zero = base - (BLOCK.zero >>> 2);"],
+      ],
+      "ts/memory/block.ts": [
+        ["for (let row = 0; row < ROW.count; row++) {", "for (let row = 0; row <= ROW.count; row++) {"],
+        ["for (let kind = 0; kind < SUM.count; kind++) {", "for (let kind = 0; kind <= SUM.count; kind++) {"],
+        [
+          "for (let position = 0; position < positions; position++) sums[to + position] = f64[from + position]!;",
+          "for (let position = 0; position <= positions; position++) sums[to + position] = f64[from + position]!;",
+        ],
+      ],
+      "ts/memory/pass-sums.ts": [
+        [
+          "for (let k = 0; k < this.#count; k++) sums[k]! += shard[from + k]!;",
+          "for (let k = 0; k <= this.#count; k++) sums[k]! += shard[from + k]!;",
+        ],
+        ["for (let kind = 0; kind < SUM.count; kind++) {", "for (let kind = 0; kind <= SUM.count; kind++) {"],
+      ],
+      "ts/memory/stream.ts": [
+        ["for (let k = 0; k < count; k++) {", "for (let k = 0; k <= count; k++) {"],
+        [
+          "for (let k = 0; k < count; k++) if (!Number.isFinite(values[k])) return false;",
+          "for (let k = 0; k <= count; k++) if (!Number.isFinite(values[k])) return false;",
+        ],
+      ],
+      "ts/memory/tiles.ts": [
+        [
+          "for (let start = 0; start < period; start += slice) {",
+          "for (let start = 0; start <= period; start += slice) {",
+        ],
+      ],
+    },
+  },
+  {
+    reason: SAME_NUMBER,
+    mutants: {
+      "ts/gradients.ts": [
+        [
+          "alphaGradient(sums[SUM.negative * channels + c]!, sums[SUM.smooth * channels + c]!, beta),",
+          "alphaGradient(sums[SUM.negative / channels + c]!, sums[SUM.smooth * channels + c]!, beta),",
+        ],
+      ],
+      "ts/kernels/js.ts": [
+        ["const biases = ROW.bias * stride;", "const biases = ROW.bias / stride;"],
+        [
+          "const input = fround(f32[from + i]! + f32[position + biases]!);",
+          "const input = fround(f32[from + i]! + f32[position - biases]!);",
+        ],
+        [
+          "const slope = fround(fround(tailScale * signOf(bits) * Q) + f32[sideOf(bits, alpha, one)]!);",
+          "const slope = fround(fround(tailScale / signOf(bits) * Q) + f32[sideOf(bits, alpha, one)]!);",
+        ],
+        [
+          "f32[partial + SUM.negative * UNITS.columns + column]! += negatives;",
+          "f32[partial - SUM.negative * UNITS.columns + column]! += negatives;",
+        ],
+        [
+          "f32[partial + SUM.negative * UNITS.columns + column]! += negatives;",
+          "f32[partial + SUM.negative / UNITS.columns + column]! += negatives;",
+        ],
+        [
+          "const input = fround(f32[from + i]! + f32[row + ROW.bias * stride]!);",
+          "const input = fround(f32[from + i]! + f32[row - ROW.bias * stride]!);",
+        ],
+        [
+          "const input = fround(f32[from + i]! + f32[row + ROW.bias * stride]!);",
+          "const input = fround(f32[from + i]! + f32[row + ROW.bias / stride]!);",
+        ],
+        [
+          "f32[sum + SUM.negative * stride]! += fround(f32[sideOf(bits, to + i, zero)]! * gradient);",
+          "f32[sum - SUM.negative * stride]! += fround(f32[sideOf(bits, to + i, zero)]! * gradient);",
+        ],
+        [
+          "f32[sum + SUM.negative * stride]! += fround(f32[sideOf(bits, to + i, zero)]! * gradient);",
+          "f32[sum + SUM.negative / stride]! += fround(f32[sideOf(bits, to + i, zero)]! * gradient);",
+        ],
+      ],
+      "ts/memory/block.ts": [
+        ["splat(i32, BLOCK.sign, -0x80000000);", "splat(i32, BLOCK.sign, +0x80000000);"],
+        ["f32[at + ROW.bias * stride] = shift;", "f32[at - ROW.bias * stride] = shift;"],
+        ["f32[at + ROW.bias * stride] = shift;", "f32[at + ROW.bias / stride] = shift;"],
+      ],
+      "ts/memory/stream.ts": [
+        [
+          "sums[SUM.negative * positions + position]! *= scale;",
+          "sums[SUM.negative * positions - position]! *= scale;",
+        ],
+        [
+          "sums[SUM.negative * positions + position]! *= scale;",
+          "sums[SUM.negative / positions + position]! *= scale;",
+        ],
+      ],
+    },
+  },
+  {
+    reason: FIRST_VALUE,
+    mutants: {
+      "ts/kernels/js.ts": [["#block = -1;", "#block = +1;"]],
+      "ts/kernels/self-test.ts": [
+        [
+          "alpha: { perChannel: false, values: Float32Array.of(ALPHA) },",
+          "alpha: { perChannel: true, values: Float32Array.of(ALPHA) },",
+        ],
+        [
+          "beta: { perChannel: false, values: Float32Array.of(BETA) },",
+          "beta: { perChannel: true, values: Float32Array.of(BETA) },",
+        ],
+        [
+          "bias: { perChannel: false, values: Float32Array.of(-0) },",
+          "bias: { perChannel: true, values: Float32Array.of(-0) },",
+        ],
+        [
+          "bias: { perChannel: false, values: Float32Array.of(-0) },",
+          "bias: { perChannel: false, values: Float32Array.of(+0) },",
+        ],
+      ],
+      "ts/memory/heap.ts": [
+        ["readonly #free: Span[] = [];", 'readonly #free: Span[] = ["Stryker was here"];'],
+      ],
+      "ts/memory/stream.ts": [
+        ["readonly #shard: Shard = { start: 0, length: 0, first: 0 };", "readonly #shard: Shard = {};"],
+      ],
+      "ts/memory/table-contents.ts": [
+        ["#length = -1;", "#length = +1;"],
+        ["#isWritten = false;", "#isWritten = true;"],
+      ],
+    },
+  },
+  {
+    reason: UNREACHABLE,
+    mutants: {
+      "ts/kernels/self-test.ts": [
+        [
+          "if (Math.abs(found - expected) <= TOLERANCE * Math.max(1, Math.abs(expected))) return;",
+          "if (Math.abs(found - expected) < TOLERANCE * Math.max(1, Math.abs(expected))) return;",
+        ],
+      ],
+      "ts/memory/tiles.ts": [["if (length === 0) return;", "if (false) return;"]],
+      "ts/sau.ts": [
+        [
+          "const pass = wants.every(isDxAlone) ? packing(xs, checked) : undefined;",
+          "const pass = wants.some(isDxAlone) ? packing(xs, checked) : undefined;",
+        ],
+      ],
+    },
+  },
+  {
+    reason: OTHER_HOSTS,
+    mutants: {
+      "ts/sau.ts": [
+        [
+          'const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for("Symbol.dispose");',
+          'const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for("");',
+        ],
+      ],
+    },
+  },
+];
