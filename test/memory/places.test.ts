@@ -52,8 +52,8 @@ const ways = (count: number): boolean[][] =>
     Array.from({ length: count }, (_, k) => (way & (1 << k)) !== 0),
   );
 
-/** Fewer elements than are copied in anyway, and some more. */
-const SHORT = [20, 200] as const;
+/** Fewer elements than are copied in anyway, some more, and more than a tile. */
+const SHORT = [20, 200, TILE + 100] as const;
 /** More than a workspace has room for. */
 const LONG = 8 * TILE;
 
