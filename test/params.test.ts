@@ -1,7 +1,7 @@
 /** Promise: a parameter by itself is checked as in a call, and what is derived from parameters is right at its bounds. */
 import { describe, expect, it } from "vitest";
 import { smooth } from "../scripts/fit/coefficients.json";
-import { checkParameter, isTailScaleFinite, rescueScale, smoothScale } from "../ts/params.js";
+import { checkParameter, halfTailScale, isTailScaleFinite, rescueScale, smoothScale } from "../ts/params.js";
 import { detach } from "./support/buffers.js";
 import { sauOfEachTier } from "./support/tiers.js";
 
@@ -68,6 +68,22 @@ describe("what is derived from parameters", () => {
 });
 
 describe.each(sauOfEachTier().map((sau) => [sau.tier, sau] as const))("on %s", (_, sau) => {
+  it("slopes are finite for the largest alphas of all", () => {
+    const largest = fround(2 ** 128 - 2 ** 104);
+    for (const alpha of [largest, -largest]) {
+      expect(Math.abs(halfTailScale(alpha))).toBe(largest);
+      const x = Float32Array.of(-1e30, -1, -0.1, 0, 0.1, 1, 1e30);
+      const { dx } = sau.backward(
+        x,
+        new Float32Array(x.length).fill(0.5),
+        { alpha, beta: 1 },
+        { want: ["dx"] },
+      );
+      expect(dx.every((slope) => Number.isFinite(slope))).toBe(true);
+      expect([dx[0], dx[6]]).toEqual([alpha / 2, 0.5]);
+    }
+  });
+
   it("-0 stays -0 where the smooth part is too small to see, by the least", () => {
     const alpha = fround(1 - 2 ** -24);
     // Around where the scale is the smallest that counts.
