@@ -18,6 +18,14 @@ const SAME_NUMBER =
   "The factor or the distance is 0 or 1 in size, so that the other sign, or the quotient, is the same.";
 const FIRST_VALUE = "A first value that is never read before it is set, or means the same.";
 const UNREACHABLE = "The value that would tell them apart cannot occur.";
+const TOO_LARGE = "Would take a memory of 4 GiB.";
+const FIRST_LINE =
+  "Is about an array of just the memory's first line, which nothing uses: it is refused, or written to.";
+const ENDED_IN_BETWEEN =
+  "Counts where a call ends in between, by an overflow of the stack or a timeout: test/interrupted.test.ts asks for it in processes of their own.";
+const INIT_ALONE =
+  "Called by entries/init.ts alone, which is not mutated, and whose tests need modules loaded anew: test/init.test.ts.";
+const NEWER_NODE = "Node 20 has no relaxed-simd: asked where there is, with Node 22 to 26 in test/runtimes/.";
 const OTHER_HOSTS =
   "Seen on other hosts alone, where tests of their own ask: test/runtimes/, test/entries.test.ts.";
 
@@ -146,12 +154,78 @@ export const SURVIVORS: readonly Survivors[] = [
           "if (a.buffer !== b.buffer) return isShared(a.buffer) && isShared(b.buffer);",
           "if (a.buffer !== b.buffer) return isShared(a.buffer) || isShared(b.buffer);",
         ],
+        [
+          "const most = xAt >= 0 && yAt >= 0 ? Math.max(pass.length, 1) : TILE;",
+          "const most = xAt > 0 && yAt >= 0 ? Math.max(pass.length, 1) : TILE;",
+        ],
+        [
+          "const most = xAt >= 0 && yAt >= 0 ? Math.max(pass.length, 1) : TILE;",
+          "const most = xAt >= 0 && yAt > 0 ? Math.max(pass.length, 1) : TILE;",
+        ],
+        [
+          "if (xAt < 0) arena.copyIn(xTile, x, start, length);",
+          "if (xAt <= 0) arena.copyIn(xTile, x, start, length);",
+        ],
+        [
+          "if (dyAt < 0) arena.copyIn(dyTile, dy, start, length);",
+          "if (dyAt <= 0) arena.copyIn(dyTile, dy, start, length);",
+        ],
       ],
       "ts/sau.ts": [
         ["if (dx !== undefined || sums !== undefined) {", "if (true) {"],
         [
           "if (sums !== undefined) finish(result, wanted, params, sums);",
           "if (true) finish(result, wanted, params, sums);",
+        ],
+      ],
+      "ts/memory/arena.ts": [
+        [
+          "if (hasHeap) this.#heap.give(at.end, buffer.byteLength - at.end);",
+          "if (false) this.#heap.give(at.end, buffer.byteLength - at.end);",
+        ],
+        [
+          "if (this.#f32.length !== 0 && this.#f32.buffer === this.memory.buffer) return;",
+          "if (false) return;",
+        ],
+        ["if (this.#f64.length === 0) this.refresh();", "if (true) this.refresh();"],
+        ["if (this.#i32.length === 0) this.refresh();", "if (true) this.refresh();"],
+        ["if (this.#f32.length === 0) this.refresh();", "if (true) this.refresh();"],
+        [
+          "if (array.byteOffset > 0 || array.length > FIRST_LINE) this.addressOf(array);",
+          "if (true) this.addressOf(array);",
+        ],
+        [
+          "if (array.byteOffset > 0 || array.length > FIRST_LINE) this.addressOf(array);",
+          "if (array.byteOffset >= 0 || array.length > FIRST_LINE) this.addressOf(array);",
+        ],
+        ["if (length <= SHORT) {", "if (true) {"],
+        ["if (length <= SHORT) {", "if (false) {"],
+        ["if (length <= SHORT) {", "if (length > SHORT) {"],
+        ["const whole = start === 0 && length === source.length;", "const whole = false;"],
+        [
+          "const whole = start === 0 && length === source.length;",
+          "const whole = start !== 0 && length === source.length;",
+        ],
+      ],
+      "ts/params.ts": [
+        [
+          "export function hasFirst(array: Float32Array): boolean {",
+          "export function hasFirst(array: Float32Array): boolean {}",
+        ],
+        ["return array[0] !== undefined;", "return false;"],
+        ["if (!hasFirst(value)) {", "if (true) {"],
+        ["this.#isGood &&", "false"],
+        [") {", ") {}"],
+        ["if (this.#isGood) return this.#checked;", "if (false) return this.#checked;"],
+        ["this.#isGood = noShape && !perChannel;", "this.#isGood = false;"],
+        ["this.#isGood = noShape && !perChannel;", "this.#isGood = noShape && perChannel;"],
+        [
+          "if (target.values.length < channels) target.values = new Float32Array(channels);",
+          "if (target.values.length <= channels) target.values = new Float32Array(channels);",
+        ],
+        [
+          "const fits = scale < LARGEST_SCALE ? 1 : 2 ** (Math.floor(Math.log2(scale)) - 122);",
+          "const fits = false ? 1 : 2 ** (Math.floor(Math.log2(scale)) - 122);",
         ],
       ],
     },
@@ -186,6 +260,28 @@ export const SURVIVORS: readonly Survivors[] = [
         [
           "return layout === undefined && length <= COPIED_LENGTH;",
           "return layout === undefined && length < COPIED_LENGTH;",
+        ],
+      ],
+      "ts/batch.ts": [
+        [
+          "return more.length === 0 && length <= TILE ? pass : undefined;",
+          "return more.length === 0 && length < TILE ? pass : undefined;",
+        ],
+      ],
+      "ts/memory/arena.ts": [["if (length <= SHORT) {", "if (length < SHORT) {"]],
+      "ts/params.ts": [
+        ["return Math.abs(alpha) < 2 ** 126;", "return Math.abs(alpha) <= 2 ** 126;"],
+        [
+          "while (fround(step(from, -1) * scaled) >= clamp) from = step(from, -1);",
+          "while (fround(step(from, +1) * scaled) >= clamp) from = step(from, -1);",
+        ],
+        [
+          "return beta < SMALLEST_BETA && alpha !== 1 ? BETA_RESCUE : 1;",
+          "return beta <= SMALLEST_BETA && alpha !== 1 ? BETA_RESCUE : 1;",
+        ],
+        [
+          "const fits = scale < LARGEST_SCALE ? 1 : 2 ** (Math.floor(Math.log2(scale)) - 122);",
+          "const fits = scale <= LARGEST_SCALE ? 1 : 2 ** (Math.floor(Math.log2(scale)) - 122);",
         ],
       ],
     },
@@ -227,6 +323,12 @@ export const SURVIVORS: readonly Survivors[] = [
         [
           "for (let start = 0; start < period; start += slice) {",
           "for (let start = 0; start <= period; start += slice) {",
+        ],
+      ],
+      "ts/params.ts": [
+        [
+          "for (let c = 0; c < channels; c++) target.values[c] = oneZero(name, given[c]!);",
+          "for (let c = 0; c <= channels; c++) target.values[c] = oneZero(name, given[c]!);",
         ],
       ],
     },
@@ -324,6 +426,22 @@ export const SURVIVORS: readonly Survivors[] = [
         ["#length = -1;", "#length = +1;"],
         ["#isWritten = false;", "#isWritten = true;"],
       ],
+      "ts/params.ts": [
+        [
+          "alpha: { perChannel: false, values: new Float32Array(1) },",
+          "alpha: { perChannel: true, values: new Float32Array(1) },",
+        ],
+        ["readonly given: Given = {", "readonly given: Given = {};"],
+        [
+          "beta: { perChannel: false, values: new Float32Array(1) },",
+          "beta: { perChannel: true, values: new Float32Array(1) },",
+        ],
+        [
+          "bias: { perChannel: false, values: new Float32Array(1) },",
+          "bias: { perChannel: true, values: new Float32Array(1) },",
+        ],
+      ],
+      "ts/tiers.ts": [["} catch {", "} catch {}"]],
     },
   },
   {
@@ -340,6 +458,74 @@ export const SURVIVORS: readonly Survivors[] = [
         [
           "const pass = wants.every(isDxAlone) ? packing(xs, checked) : undefined;",
           "const pass = wants.some(isDxAlone) ? packing(xs, checked) : undefined;",
+        ],
+      ],
+      "ts/memory/arena.ts": [
+        [
+          "if (view.byteOffset === address && view.length === length && view.buffer === buffer) return view;",
+          "if (view.byteOffset === address && view.length === length && true) return view;",
+        ],
+        [
+          "const whole = start === 0 && length === source.length;",
+          "const whole = true && length === source.length;",
+        ],
+      ],
+      "ts/memory/heap.ts": [
+        [
+          "const next = free.findIndex((other) => other.at > at);",
+          "const next = free.findIndex((other) => other.at >= at);",
+        ],
+      ],
+    },
+  },
+  {
+    reason: TOO_LARGE,
+    mutants: {
+      "ts/memory/arena.ts": [["if (before + pages > MOST_PAGES) {", "if (before + pages >= MOST_PAGES) {"]],
+    },
+  },
+  {
+    reason: FIRST_LINE,
+    mutants: {
+      "ts/memory/arena.ts": [
+        [
+          "if (array.byteOffset > 0 || array.length > FIRST_LINE) this.addressOf(array);",
+          "if (array.byteOffset > 0 || array.length >= FIRST_LINE) this.addressOf(array);",
+        ],
+      ],
+    },
+  },
+  {
+    reason: ENDED_IN_BETWEEN,
+    mutants: {
+      "ts/memory/table-contents.ts": [["this.#isWritten = false;", "this.#isWritten = true;"]],
+    },
+  },
+  {
+    reason: INIT_ALONE,
+    mutants: {
+      "ts/entries/entry.ts": [["setDefault: (sau) => {", "setDefault: (sau) => {},"]],
+    },
+  },
+  {
+    reason: NEWER_NODE,
+    mutants: {
+      "ts/tiers.ts": [
+        [
+          'if (tier === "relaxed-simd") expectFused(arena, kernels, createJsKernels(arena));',
+          "if (false) expectFused(arena, kernels, createJsKernels(arena));",
+        ],
+        [
+          'if (tier === "relaxed-simd") expectFused(arena, kernels, createJsKernels(arena));',
+          'if (tier === "") expectFused(arena, kernels, createJsKernels(arena));',
+        ],
+        [
+          'const first = report.length === 0 ? "the fastest tier" : "the fastest tier that works here";',
+          'const first = false ? "the fastest tier" : "the fastest tier that works here";',
+        ],
+        [
+          'const first = report.length === 0 ? "the fastest tier" : "the fastest tier that works here";',
+          'const first = report.length === 0 ? "" : "the fastest tier that works here";',
         ],
       ],
     },
