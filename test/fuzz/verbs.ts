@@ -263,7 +263,9 @@ export function planCall(choices: Choices): CallPlan {
     if (isBackward) dys.push(near(x));
     outs.push(hasOut ? near(isBackward && choices.below(2) === 1 ? dys[i]! : x) : undefined);
     if (hasOut && of > 0 && choices.happens(0.01)) {
-      outs[i] = { byte: choices.below(2 ** 16) * Float32Array.BYTES_PER_ELEMENT, length: of };
+      // From the first byte on, but not in the first cache line alone, which is nobody's.
+      const at = choices.below(2 ** 16);
+      outs[i] = { byte: (at + of > 16 ? at : 16) * Float32Array.BYTES_PER_ELEMENT, length: of };
       faults.add("TypeError");
     }
   }

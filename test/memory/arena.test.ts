@@ -167,11 +167,19 @@ describe("addresses", () => {
       [ADDRESS.block, 1],
       [ADDRESS.end - FLOAT, 1],
       [0, 17],
-      [FLOAT, 1],
+      [FLOAT, 16],
     ] as const) {
       const array = arena.newView(byte, length);
       expect(() => arena.addressOf(array), `${length} values at byte ${byte}`).toThrow(refused);
       expect(() => arena.checkPlace(array), `${length} values at byte ${byte}`).toThrow(refused);
+    }
+    // The first line is nobody's.
+    for (const [byte, length] of [
+      [0, 16],
+      [15 * FLOAT, 1],
+    ] as const) {
+      expect(arena.addressOf(arena.newView(byte, length))).toBe(byte);
+      expect(() => arena.checkPlace(arena.newView(byte, length))).not.toThrow();
     }
     // Nothing is written to an empty one, wherever it lies.
     expect(arena.addressOf(arena.newView(ADDRESS.block, 0))).toBe(ADDRESS.block);

@@ -156,4 +156,23 @@ describe.each(tiers.map((tier) => [tier]))("on %s", (tier) => {
       expectSameBits(out, dx, () => `dx, ${shift} from dy`);
     }
   });
+
+  it("an output in the memory's first line, which is nobody's, is written by single calls and by batches", () => {
+    const sau = createSauSync({ tier });
+    const { buffer } = sau.alloc(1).array;
+    const [x, dy] = [uniformArray(16, 3, random), uniformArray(16, 2, random)];
+    const params = { alpha: 0.25, beta: 2 };
+    const [y, { dx }] = [sau.forward(x, params), sau.backward(x, dy, params, { want: ["dx"] })];
+    const first = new Float32Array(buffer, 0, 16);
+    const long = new Float32Array(65);
+    sau.forward(x, params, { out: first });
+    expectSameBits(first, y, () => "y");
+    sau.backward(x, dy, params, { want: ["dx"], out: { dx: first } });
+    expectSameBits(first, dx, () => "dx");
+    sau.forwardBatch([long, x], params, { out: [long.slice(), first] });
+    expectSameBits(first, y, () => "y of a batch");
+    const want = ["dx", "alpha"] as const;
+    sau.backwardBatch([long, x], [long, dy], params, { want, out: [{}, { dx: first }] });
+    expectSameBits(first, dx, () => "dx of a batch");
+  });
 });

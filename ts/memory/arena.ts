@@ -143,13 +143,15 @@ export class Arena implements KernelMemory {
   }
 
   /**
-   * The address of an array that lies in this memory, or -1.
+   * The address of an array that lies in this memory, or -1. The memory's first line is nobody's: what lies in it alone
+   * is the caller's.
    *
    * @throws {TypeError} for one that lies where the kernels keep their own things
    */
   addressOf(array: Float32Array): number {
     if (array.buffer !== this.f32.buffer) return -1;
-    if (array.byteOffset < this.#heapFrom && array.length > 0) {
+    const isBelow = array.byteOffset < this.#heapFrom && array.length > 0;
+    if (isBelow && array.byteOffset + array.byteLength > CACHE_LINE) {
       throw new TypeError(
         `An array begins at byte ${array.byteOffset} of the arena's buffer, expected one from alloc(): the kernels' own memory lies there.`,
       );
@@ -163,8 +165,8 @@ export class Arena implements KernelMemory {
    * @throws {TypeError} as {@link addressOf}
    */
   checkPlace(array: Float32Array): void {
-    // Asking an array for its buffer takes as long as all other checks of a short one (13 ns with Node 20), and the
-    // memory's first line is nobody's.
+    // Asking an array for its buffer takes as long as all other checks of a short one (13 ns with Node 20), and what
+    // lies in the first line alone is let through.
     if (array.byteOffset > 0 || array.length > FIRST_LINE) this.addressOf(array);
   }
 
