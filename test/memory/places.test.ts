@@ -44,6 +44,12 @@ const CASES: readonly (readonly [what: string, reach: number, params: SauParams,
     1500,
   ],
   ["channels", 3, { alpha: Float32Array.of(0.25, 0.5, -1, 2), channelAxis: 1 }, 5],
+  [
+    "channels whose alphas are at most 1",
+    3,
+    { alpha: Float32Array.of(0.25, 0.5, -1, 0.75), channelAxis: 1 },
+    5,
+  ],
 ];
 
 /** All ways of choosing between here and there for `count` arrays. */
