@@ -72,9 +72,6 @@ const BROKEN_HOSTS: [what: string, breakIt: () => void, reason: RegExp][] = [
             throw error;
           }
         },
-        instantiate: async () => {
-          throw error;
-        },
       });
     },
     /CompileError: code generation is not allowed here/,

@@ -3,6 +3,7 @@
  *
  * A tier is chosen only after its kernels gave known answers: an engine can accept a module and run it wrong.
  */
+import { instantiate, instantiateSync, type ModuleSource } from "./compile.js";
 import { checkObject, describe, TierUnavailableError } from "./errors.js";
 import { createJsKernels } from "./kernels/js.js";
 import { expectFused, selfTest } from "./kernels/self-test.js";
@@ -29,9 +30,6 @@ export interface SauOptions {
   /** A module of this package that the host has compiled, for hosts that compile none at run time. */
   readonly module?: WebAssembly.Module;
 }
-
-/** Something to compile, or what the host has compiled. */
-type ModuleSource = Uint8Array<ArrayBuffer> | WebAssembly.Module;
 
 /**
  * Where an entry of this package has its modules from.
@@ -180,16 +178,14 @@ function* startWasm(
   return { arena, kernels: instance.exports as unknown as KernelExports };
 }
 
-/** {@link choose}, compiling on this thread. */
+/** {@link choose}, at once. */
 export function startSync(options: SauOptions, modules: Modules, createArena?: () => Arena): Running {
   const tiers = choose(options, modules, createArena);
   let step = tiers.next();
   while (!step.done) {
-    const { source, imports } = step.value;
     let instance: WebAssembly.Instance;
     try {
-      const module = source instanceof Uint8Array ? new WebAssembly.Module(source) : source;
-      instance = new WebAssembly.Instance(module, imports);
+      instance = instantiateSync(step.value.source, step.value.imports);
     } catch (error) {
       step = tiers.throw(error);
       continue;
@@ -199,7 +195,7 @@ export function startSync(options: SauOptions, modules: Modules, createArena?: (
   return step.value;
 }
 
-/** {@link choose}, compiling off this thread where the host can. */
+/** {@link choose}, for hosts too that compile at once no module of this length. */
 export async function startAsync(
   options: SauOptions,
   modules: Modules,
@@ -208,11 +204,9 @@ export async function startAsync(
   const tiers = choose(options, modules, createArena);
   let step = tiers.next();
   while (!step.done) {
-    const { source, imports } = step.value;
     let instance: WebAssembly.Instance;
     try {
-      if (source instanceof Uint8Array) instance = (await WebAssembly.instantiate(source, imports)).instance;
-      else instance = await WebAssembly.instantiate(source, imports);
+      instance = await instantiate(step.value.source, step.value.imports);
     } catch (error) {
       step = tiers.throw(error);
       continue;

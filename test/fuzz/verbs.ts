@@ -305,10 +305,7 @@ export function planCall(choices: Choices): CallPlan {
   const options = choices.happens(0.01) ? { wrong: choices.pick(WRONG_OBJECTS) } : undefined;
   if (options !== undefined) faults.add("TypeError");
 
-  let event: Event = choices.happens(0.08) ? choices.pick(EVENTS) : "nothing";
-  // Where a pool's memory has grown, views from before are another buffer's, which nothing tells from a stranger's.
-  if (event === "the memory grows" && outs.some((out) => out !== undefined && "byte" in out))
-    event = "nothing";
+  const event: Event = choices.happens(0.08) ? choices.pick(EVENTS) : "nothing";
   const eventSize = choices.below(65536);
   const beta = typeof given.beta === "number" && !isFaulty("beta", given.beta) ? given.beta : 1;
   const values = valuesFrom(choices, beta);

@@ -186,6 +186,26 @@ describe("addresses", () => {
     expect(arena.addressOf(arena.newView(ADDRESS.end, 1))).toBe(ADDRESS.end);
   });
 
+  it("views from before a shared memory grew have none, and are refused where the kernels work", () => {
+    const pages = INITIAL_PAGES;
+    const arena = new Arena(new WebAssembly.Memory({ initial: pages, maximum: pages + 2, shared: true }));
+    const [own, kernels, first] = [
+      arena.newView(ADDRESS.end, 8),
+      arena.newView(ADDRESS.block, 1),
+      arena.newView(0, 1),
+    ];
+    for (const grown of [1, 2]) {
+      arena.memory.grow(1);
+      arena.refresh();
+      expect(arena.pages).toBe(pages + grown);
+      expect(arena.addressOf(own)).toBe(-1);
+      expect(arena.addressOf(first)).toBe(-1);
+      expect(() => arena.addressOf(kernels)).toThrow("the kernels' own memory lies there");
+      expect(() => arena.checkPlace(kernels)).toThrow("the kernels' own memory lies there");
+    }
+    expect(arena.addressOf(new Float32Array(new SharedArrayBuffer(64)))).toBe(-1);
+  });
+
   it("lie anywhere in a memory that is another's, of which none is given out", () => {
     const memory = new JsMemory(INITIAL_PAGES + 1);
     const arena = new Arena(memory, ADDRESS, false);

@@ -49,17 +49,11 @@ function wrapped(
   return { exports: Object.fromEntries(kernels) };
 }
 
-/** Makes every instance export wrapped kernels until {@link restoreHost}, on both ways of instantiating. */
+/** Makes every instance export wrapped kernels until {@link restoreHost}. */
 export function wrapKernels(wrap: Wrap): void {
   changeHost({
     Instance: function wrappedInstance(module: WebAssembly.Module, imports: WebAssembly.Imports) {
       return wrapped(new REAL.Instance(module, imports), imports, wrap);
-    },
-    async instantiate(source: BufferSource | WebAssembly.Module, imports: WebAssembly.Imports) {
-      if (source instanceof REAL.Module)
-        return wrapped(await REAL.instantiate(source, imports), imports, wrap);
-      const { module, instance } = await REAL.instantiate(source, imports);
-      return { module, instance: wrapped(instance, imports, wrap) };
     },
   });
 }

@@ -181,3 +181,21 @@ describe("createSauPool", () => {
     await expect(create(null)).rejects.toThrow("options is null, expected an object");
   });
 });
+
+it("refuses an output where its kernels work, in a view from before its memory grew too", async () => {
+  await using pool = await createSauPool({ threads: 2 });
+  const { buffer } = pool.alloc(16).array;
+  while (pool.alloc(1_000_000).array.buffer === buffer);
+  // In the tiles, which a call of another array's values goes through.
+  const out = new Float32Array(buffer, 65536, 16);
+  const before = bitsOf(out.slice());
+  for (const call of [
+    () => pool.forward(x.subarray(0, 16), {}, { out }),
+    () => pool.backward(x.subarray(0, 16), dy.subarray(0, 16), {}, { out: { dx: out } }),
+  ]) {
+    await expect(call()).rejects.toThrow(
+      /^An array begins at byte 65536 .*: the kernels' own memory lies there\.$/,
+    );
+    expect(bitsOf(out)).toEqual(before);
+  }
+});

@@ -107,8 +107,13 @@ describe("threads", () => {
   );
 
   it("are none where the host refuses to compile for them, or a board", async () => {
-    vi.spyOn(WebAssembly, "compile").mockRejectedValue(new WebAssembly.CompileError("no more code"));
-    const uncompiled = await createSauPool({ threads: 2 });
+    const { Module } = WebAssembly;
+    let modules = 0;
+    vi.spyOn(WebAssembly, "Module").mockImplementation(function limited(bytes) {
+      if (modules++ === 1) throw new WebAssembly.CompileError("no more code");
+      return new Module(bytes);
+    });
+    const uncompiled = await createSauPool({ threads: 2, tier: "simd128" });
     vi.restoreAllMocks();
     await expectAlone(uncompiled, /this host refuses what threads need: no more code/);
 

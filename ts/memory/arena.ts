@@ -58,6 +58,8 @@ export class Arena implements KernelMemory {
   #block: { readonly f32: Float32Array; readonly i32: Int32Array };
   /** A view of the last tile that was copied out, kept so that a call makes no garbage. */
   #view: Float32Array;
+  /** Buffers of this memory from before it grew that still show it, as shared ones do. */
+  #past: WeakSet<ArrayBufferLike> | undefined;
   readonly #heap = new Heap();
   /** Where the caller's arrays may begin. */
   #heapFrom: number;
@@ -113,6 +115,7 @@ export class Arena implements KernelMemory {
     if (this.#f32.length !== 0 && this.#f32.buffer === this.memory.buffer) return;
     const { buffer } = this.memory;
     if (buffer.byteLength === 0) throw new DisposedError("This Sau, whose buffer is detached,");
+    if (this.#f32.length !== 0) (this.#past ??= new WeakSet()).add(this.#f32.buffer);
     this.#f64 = new Float64Array(buffer);
     this.#i32 = new Int32Array(buffer);
     this.#block = this.#blockViews(buffer);
@@ -143,20 +146,22 @@ export class Arena implements KernelMemory {
   }
 
   /**
-   * The address of an array that lies in this memory, or -1. The memory's first line is nobody's: what lies in it alone
-   * is the caller's.
+   * The address of an array that lies in this memory, or -1 where it is to be copied: one that lies elsewhere, or is a
+   * view of this memory from before it grew. The memory's first line is nobody's: what lies in it alone is the caller's.
    *
    * @throws {TypeError} for one that lies where the kernels keep their own things
    */
   addressOf(array: Float32Array): number {
-    if (array.buffer !== this.f32.buffer) return -1;
+    const { buffer } = array;
+    const isCurrent = buffer === this.f32.buffer;
+    if (!isCurrent && !this.#past?.has(buffer)) return -1;
     const isBelow = array.byteOffset < this.#heapFrom && array.length > 0;
     if (isBelow && array.byteOffset + array.byteLength > CACHE_LINE) {
       throw new TypeError(
         `An array begins at byte ${array.byteOffset} of the arena's buffer, expected one from alloc(): the kernels' own memory lies there.`,
       );
     }
-    return array.byteOffset;
+    return isCurrent ? array.byteOffset : -1;
   }
 
   /**

@@ -1,4 +1,5 @@
 /** What a pool is made of: a memory that threads share, the workers, and the reasons where it has none. */
+import { compile } from "../compile.js";
 import { checkObject, describe } from "../errors.js";
 import { Arena, INITIAL_PAGES } from "../memory/arena.js";
 import { Stream } from "../memory/stream.js";
@@ -186,7 +187,7 @@ async function provide(
   threads: number,
 ): Promise<Provisions> {
   try {
-    const module = await WebAssembly.compile(shared(running.tier as WasmTier));
+    const module = await compile(shared(running.tier as WasmTier));
     return { module, ...reserve(running, threads), buffer: new SharedArrayBuffer(Board.BYTES) };
   } catch (error) {
     throw refused(error);
