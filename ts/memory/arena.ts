@@ -115,7 +115,10 @@ export class Arena implements KernelMemory {
     if (this.#f32.length !== 0 && this.#f32.buffer === this.memory.buffer) return;
     const { buffer } = this.memory;
     if (buffer.byteLength === 0) throw new DisposedError("This Sau, whose buffer is detached,");
-    if (this.#f32.length !== 0) (this.#past ??= new WeakSet()).add(this.#f32.buffer);
+    if (this.#f32.length !== 0) {
+      this.#past ??= new WeakSet();
+      this.#past.add(this.#f32.buffer);
+    }
     this.#f64 = new Float64Array(buffer);
     this.#i32 = new Int32Array(buffer);
     this.#block = this.#blockViews(buffer);
