@@ -9,7 +9,7 @@ import { type Found, Walk } from "./walk.js";
 
 /** What a worker is made with. */
 export interface WorkerData {
-  readonly modules: Readonly<Record<WasmTier, WebAssembly.Module>>;
+  readonly modules: Readonly<Record<WasmTier, Uint8Array<ArrayBuffer>>>;
 }
 
 /** Something to do: the magnitudes of one exponent, of both signs. */
