@@ -187,6 +187,7 @@ export const SURVIVORS: readonly Survivors[] = [
         ],
         ["if (this.#f64.length === 0) this.refresh();", "if (true) this.refresh();"],
         ["if (this.#i32.length === 0) this.refresh();", "if (true) this.refresh();"],
+        ["if (this.#f32.length !== 0) {", "if (true) {"],
         ["if (this.#f32.length === 0) this.refresh();", "if (true) this.refresh();"],
         [
           "if (array.byteOffset > 0 || array.length > FIRST_LINE) this.addressOf(array);",
