@@ -26,6 +26,7 @@ const FILES: Record<string, TestFile> = {
   options: { load: () => import("../options.test.js"), tiers: BOTH },
   errors: { load: () => import("../errors.test.js"), tiers: BOTH },
   tiers: { load: () => import("../tiers.test.js") },
+  compile: { load: () => import("../compile.test.js"), tiers: ONE },
   "special-values": { load: () => import("../special-values.test.js"), tiers: ONE },
   hazards: { load: () => import("../hazards.test.js"), tiers: ONE },
   arena: { load: () => import("../arena.test.js"), tiers: BOTH },

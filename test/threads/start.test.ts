@@ -59,6 +59,14 @@ describe("threads", () => {
     await expectAlone(pool, /no SharedArrayBuffer/);
   });
 
+  it("are as many as were asked for where the host's promises for modules never settle", async () => {
+    for (const name of ["compile", "instantiate"] as const) {
+      vi.spyOn(WebAssembly, name).mockReturnValue(new Promise<never>(() => {}));
+    }
+    await using pool = await createSauPool({ threads: 2 });
+    expect(pool.threads).toBe(2);
+  });
+
   it("are none on the js tier", async () => {
     await expectAlone(await createSauPool({ tier: "js" }), /the js tier/);
   });
