@@ -2,8 +2,7 @@
  * Compiling and instantiating modules: on the calling thread wherever the host allows it, with a promise too.
  *
  * WebKit can lose the end of a compilation beside a worker: the promise of WebAssembly.compile or instantiate then
- * settles when something else wakes the worker, or never (docs/performance.md has how often). A module of this package
- * is compiled in about a millisecond.
+ * settles when something else wakes the worker, or never. docs/performance.md has how often, and how long compiling takes.
  */
 
 /** Something to compile, or what the host has compiled. */
