@@ -1,5 +1,6 @@
-/** Runs unit tests in the process that imports this, one after the other, up to the first that fails. */
+/** Unit tests, run in the process that asks for them, one after the other, up to the first that fails. */
 import { type File, startTests, type Task, type VitestRunner } from "@vitest/runner";
+import type { Area } from "./areas.js";
 
 /** Tests, and the tiers that they run on. */
 interface TestFile {
@@ -13,36 +14,52 @@ const BOTH = "simd128,js";
 /** What runs as TypeScript is the same on every tier, and the bits of the kernels in JavaScript were judged before. */
 const ONE = "simd128";
 
-/** Those that reach a mutant and take little time, the quickest first. */
-const FILES: Record<string, TestFile> = {
-  "self-test": { load: () => import("../self-test.test.js"), tiers: ONE },
-  "memory/arena": { load: () => import("../memory/arena.test.js"), tiers: ONE },
-  "memory/heap": { load: () => import("../memory/heap.test.js"), tiers: ONE },
-  "memory/table-contents": { load: () => import("../memory/table-contents.test.js"), tiers: ONE },
-  "memory/tiles": { load: () => import("../memory/tiles.test.js"), tiers: ONE },
-  "memory/places": { load: () => import("../memory/places.test.js"), tiers: BOTH },
-  params: { load: () => import("../params.test.js"), tiers: BOTH },
-  clamp: { load: () => import("../clamp.test.js"), tiers: BOTH },
-  options: { load: () => import("../options.test.js"), tiers: BOTH },
-  errors: { load: () => import("../errors.test.js"), tiers: BOTH },
-  tiers: { load: () => import("../tiers.test.js") },
-  compile: { load: () => import("../compile.test.js"), tiers: ONE },
-  "special-values": { load: () => import("../special-values.test.js"), tiers: ONE },
-  hazards: { load: () => import("../hazards.test.js"), tiers: ONE },
-  arena: { load: () => import("../arena.test.js"), tiers: BOTH },
-  "callers-code": { load: () => import("../callers-code.test.js"), tiers: ONE },
-  interrupted: { load: () => import("../interrupted.test.js"), tiers: BOTH },
-  gradients: { load: () => import("../gradients.test.js"), tiers: ONE },
-  batch: { load: () => import("../batch.test.js"), tiers: ONE },
-  buffers: { load: () => import("../bounds/buffers.test.js"), tiers: ONE },
-  "foreign-memory": { load: () => import("../bounds/foreign-memory.test.js"), tiers: ONE },
-  placements: { load: () => import("../bounds/placements.test.js"), tiers: BOTH },
-  channels: { load: () => import("../channels.test.js"), tiers: BOTH },
-  sums: { load: () => import("../sums.test.js"), tiers: ONE },
+/** Those that reach a mutant of an area and take little time, the quickest first. */
+const FILES: Readonly<Record<Area, Readonly<Record<string, TestFile>>>> = {
+  core: {
+    "self-test": { load: () => import("../self-test.test.js"), tiers: ONE },
+    "memory/arena": { load: () => import("../memory/arena.test.js"), tiers: ONE },
+    "memory/heap": { load: () => import("../memory/heap.test.js"), tiers: ONE },
+    "memory/table-contents": { load: () => import("../memory/table-contents.test.js"), tiers: ONE },
+    "memory/tiles": { load: () => import("../memory/tiles.test.js"), tiers: ONE },
+    "memory/places": { load: () => import("../memory/places.test.js"), tiers: BOTH },
+    params: { load: () => import("../params.test.js"), tiers: BOTH },
+    clamp: { load: () => import("../clamp.test.js"), tiers: BOTH },
+    options: { load: () => import("../options.test.js"), tiers: BOTH },
+    errors: { load: () => import("../errors.test.js"), tiers: BOTH },
+    tiers: { load: () => import("../tiers.test.js") },
+    compile: { load: () => import("../compile.test.js"), tiers: ONE },
+    "special-values": { load: () => import("../special-values.test.js"), tiers: ONE },
+    hazards: { load: () => import("../hazards.test.js"), tiers: ONE },
+    arena: { load: () => import("../arena.test.js"), tiers: BOTH },
+    "callers-code": { load: () => import("../callers-code.test.js"), tiers: ONE },
+    interrupted: { load: () => import("../interrupted.test.js"), tiers: BOTH },
+    gradients: { load: () => import("../gradients.test.js"), tiers: ONE },
+    batch: { load: () => import("../batch.test.js"), tiers: ONE },
+    buffers: { load: () => import("../bounds/buffers.test.js"), tiers: ONE },
+    "foreign-memory": { load: () => import("../bounds/foreign-memory.test.js"), tiers: ONE },
+    placements: { load: () => import("../bounds/placements.test.js"), tiers: BOTH },
+    channels: { load: () => import("../channels.test.js"), tiers: BOTH },
+    sums: { load: () => import("../sums.test.js"), tiers: ONE },
+  },
+  npy: {
+    header: { load: () => import("../cli/header.test.js") },
+    float16: { load: () => import("../cli/float16.test.js") },
+    fuzz: { load: () => import("../fuzz/npy.test.js") },
+  },
+  onnx: {
+    schema: { load: () => import("../onnx/schema.test.js") },
+    replace: { load: () => import("../onnx/replace.test.js") },
+    errors: { load: () => import("../onnx/errors.test.js") },
+    clip: { load: () => import("../onnx/clip.test.js") },
+    bytes: { load: () => import("../onnx/bytes.test.js") },
+    fuzz: { load: () => import("../fuzz/onnx.test.js") },
+    hostile: { load: () => import("../onnx/hostile.test.js") },
+  },
 };
 
 /** Tests that ask dist/, which has no mutants, in a process of their own. */
-const OF_DIST = ["--jitless", "garbage"];
+const OF_DIST = ["--jitless", "garbage", "many small messages"];
 
 /** Tests that take the longest, of cases that quicker ones have with fewer elements. */
 const SLOW = [
@@ -66,34 +83,36 @@ function endIfFailed({ name, result }: Task): void {
   process.exit(1);
 }
 
-const runner: VitestRunner = {
-  config: {
-    root: process.cwd(),
-    setupFiles: [],
-    name: undefined,
-    passWithNoTests: false,
-    testNamePattern: new RegExp(`^(?!.*(${[...OF_DIST, ...SLOW].join("|")}))`),
-    allowOnly: false,
-    sequence: { seed: 0, hooks: "stack", setupFiles: "list" },
-    chaiConfig: undefined,
-    maxConcurrency: 1,
-    testTimeout: 0,
-    hookTimeout: 0,
-    retry: 0,
-    includeTaskLocation: false,
-    tags: [],
-    tagsFilter: undefined,
-    strictTags: false,
-  },
-  importFile(name) {
-    const { load, tiers } = FILES[name]!;
-    if (tiers === undefined) delete process.env.SAU_TEST_TIERS;
-    else process.env.SAU_TEST_TIERS = tiers;
-    return load();
-  },
-  onCollected: (files: File[]) => files.forEach(endIfFailed),
-  onAfterRunTask: endIfFailed,
-  onAfterRunSuite: endIfFailed,
-};
-
-await startTests(Object.keys(FILES), runner);
+/** Ends the process with 1 where a test of `area` fails. */
+export async function runUnitTests(area: Area): Promise<void> {
+  const runner: VitestRunner = {
+    config: {
+      root: process.cwd(),
+      setupFiles: [],
+      name: undefined,
+      passWithNoTests: false,
+      testNamePattern: new RegExp(`^(?!.*(${[...OF_DIST, ...SLOW].join("|")}))`),
+      allowOnly: false,
+      sequence: { seed: 0, hooks: "stack", setupFiles: "list" },
+      chaiConfig: undefined,
+      maxConcurrency: 1,
+      testTimeout: 0,
+      hookTimeout: 0,
+      retry: 0,
+      includeTaskLocation: false,
+      tags: [],
+      tagsFilter: undefined,
+      strictTags: false,
+    },
+    importFile(name) {
+      const { load, tiers } = FILES[area][name]!;
+      if (tiers === undefined) delete process.env.SAU_TEST_TIERS;
+      else process.env.SAU_TEST_TIERS = tiers;
+      return load();
+    },
+    onCollected: (files: File[]) => files.forEach(endIfFailed),
+    onAfterRunTask: endIfFailed,
+    onAfterRunSuite: endIfFailed,
+  };
+  await startTests(Object.keys(FILES[area]), runner);
+}

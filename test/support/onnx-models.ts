@@ -1,5 +1,6 @@
 /** ONNX models, written and read by ONNX's own schema: test/onnx/fixtures/make.py. */
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import {
   createFileRegistry,
   type DescEnum,
@@ -10,8 +11,9 @@ import {
   toJson,
 } from "@bufbuild/protobuf";
 import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
+import { ROOT } from "../../scripts/wasm/tiers.js";
 
-const bytes = readFileSync(new URL("../onnx/fixtures/schema.binpb", import.meta.url));
+const bytes = readFileSync(join(ROOT, "test/onnx/fixtures/schema.binpb"));
 const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, bytes));
 
 /** A message of ONNX's schema, such as "ModelProto". */
