@@ -56,6 +56,15 @@ const FILES: Readonly<Record<Area, Readonly<Record<string, TestFile>>>> = {
     fuzz: { load: () => import("../fuzz/onnx.test.js") },
     hostile: { load: () => import("../onnx/hostile.test.js") },
   },
+  threads: {
+    fifo: { load: () => import("../threads/fifo.test.js") },
+    start: { load: () => import("../threads/start.test.js") },
+    errors: { load: () => import("../threads/errors.test.js") },
+    abort: { load: () => import("../threads/abort.test.js") },
+    "long-call": { load: () => import("../threads/long-call.test.js") },
+    deaths: { load: () => import("../threads/deaths.test.js") },
+    "same-bits": { load: () => import("../threads/same-bits.test.js") },
+  },
 };
 
 /** Tests that ask dist/, which has no mutants, in a process of their own. */

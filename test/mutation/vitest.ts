@@ -10,6 +10,7 @@ import {
   JestExtend,
   setState,
 } from "@vitest/expect";
+import { getCurrentTest } from "@vitest/runner";
 import { fn, restoreAllMocks, spyOn } from "@vitest/spy";
 
 export {
@@ -22,6 +23,8 @@ export {
   onTestFinished,
   test,
 } from "@vitest/runner";
+
+export const TestRunner = { getCurrentTest };
 
 for (const plugin of [JestExtend, JestChaiExpect, JestAsymmetricMatchers]) chai.use(plugin);
 

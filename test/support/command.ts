@@ -4,8 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
-import { afterAll, onTestFinished } from "vitest";
-import { getCurrentTest } from "vitest/suite";
+import { afterAll, onTestFinished, TestRunner } from "vitest";
 import { DTYPES, type Dtype } from "../../ts/npy/dtype.js";
 import { type FoundHeader, formatHeader, type NpyHeader, readHeader } from "../../ts/npy/header.js";
 import { built } from "./process.js";
@@ -51,7 +50,7 @@ export function startCommand(
 /** A folder of its own, removed after the test that asks for it, or after all tests of the file or group that does. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "sau-simd-test-"));
-  const whenDone = getCurrentTest() === undefined ? afterAll : onTestFinished;
+  const whenDone = TestRunner.getCurrentTest() === undefined ? afterAll : onTestFinished;
   whenDone(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
