@@ -6,8 +6,6 @@ const FOLDERS = ["npy", "onnx", "threads"] as const;
 /** The area of a file of ts/. */
 export type Area = "core" | (typeof FOLDERS)[number];
 
-export const AREAS: readonly Area[] = ["core", ...FOLDERS];
-
 /** @param file from the top: ts/params.ts */
 export function areaOf(file: string): Area {
   return FOLDERS.find((folder) => file.startsWith(`ts/${folder}/`)) ?? "core";
