@@ -11,7 +11,10 @@ import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { transformSync } from "esbuild";
 import { trackedFiles } from "../../scripts/tracked-files.js";
-import { ROOT } from "../../scripts/wasm/tiers.js";
+import { buildTier } from "../../scripts/wasm/build.js";
+import { moduleFile, ROOT } from "../../scripts/wasm/tiers.js";
+import { requireToolchain } from "../../scripts/wasm/toolchain.js";
+import type { WasmTier } from "../../ts/tier.js";
 import type { Mutant } from "./mutant.js";
 import { PLAUSIBLE_ERRORS } from "./plausible-errors.js";
 import { PUBLIC_ERRORS } from "./public-errors.js";
@@ -38,8 +41,19 @@ function copySources(): string {
   return folder;
 }
 
-function isRust({ file }: Pick<Mutant, "file">): boolean {
-  return file.startsWith("crate/");
+/** Where a tree has the module of a tier. */
+function modulePath(root: string, tier: WasmTier): string {
+  return join(root, "ts", "wasm", moduleFile(tier));
+}
+
+/** Whether this engine has what the fault's module needs. */
+function isRunHere({ module }: Mutant): boolean {
+  return module === undefined || WebAssembly.validate(readFileSync(modulePath(ROOT, module)));
+}
+
+/** Whether its tests are those of the crate. */
+function isForCargo({ file, module }: Tests): boolean {
+  return file.startsWith("crate/") && module === undefined;
 }
 
 function run(folder: string, command: string, args: readonly string[]): SpawnSyncReturns<string> {
@@ -59,11 +73,11 @@ function run(folder: string, command: string, args: readonly string[]): SpawnSyn
 }
 
 /** What tests a fault is to be noticed by. */
-type Tests = Pick<Mutant, "file" | "tests" | "named">;
+type Tests = Pick<Mutant, "file" | "tests" | "named" | "module">;
 
 /** The first test that failed; undefined where all passed. */
 function firstFailure(folder: string, mutant: Tests): string | undefined {
-  const rust = isRust(mutant);
+  const rust = isForCargo(mutant);
   const ran = rust ? runCargo(folder, mutant) : runVitest(folder, mutant);
   if (ran.status === 0) return undefined;
   if (ran.error !== undefined) return `not done after ${SECONDS} s`;
@@ -106,17 +120,19 @@ function put(folder: string, { file, from, to }: Edit): void {
   writeFileSync(path, result);
 }
 
+/** Makes the module of a tier from the sources of the copy. */
+function build(folder: string, tier: WasmTier): void {
+  const place = { root: folder, target: join(folder, "target", "wasm") };
+  writeFileSync(modulePath(folder, tier), buildTier(tier, place, requireToolchain()).bytes);
+}
+
 /** Each test that some fault needs, once: of the sources of each language, and of each filter. */
 function testGroups(mutants: readonly Mutant[]): Tests[] {
-  const groups = new Map<string, { file: string; tests: Set<string>; named?: string }>();
+  const groups = new Map<string, Omit<Tests, "tests"> & { tests: Set<string> }>();
   for (const mutant of mutants) {
-    const { file, tests, named } = mutant;
-    const key = `${isRust(mutant)} ${named}`;
-    const group = groups.get(key) ?? {
-      file,
-      tests: new Set<string>(),
-      ...(named !== undefined && { named }),
-    };
+    const { tests, ...rest } = mutant;
+    const key = `${isForCargo(mutant)} ${mutant.named}`;
+    const group = groups.get(key) ?? { ...rest, tests: new Set<string>() };
     for (const test of tests) group.tests.add(test);
     groups.set(key, group);
   }
@@ -132,9 +148,12 @@ function main(): void {
     return;
   }
   const { only = "" } = values;
-  const mutants = [...PUBLIC_ERRORS, ...(values.public ? [] : PLAUSIBLE_ERRORS)].filter(({ name, file }) =>
+  const asked = [...PUBLIC_ERRORS, ...(values.public ? [] : PLAUSIBLE_ERRORS)].filter(({ name, file }) =>
     `${name} ${file}`.includes(only),
   );
+  const mutants = asked.filter(isRunHere);
+  for (const { name } of asked.filter((mutant) => !isRunHere(mutant)))
+    console.log(`left out, its module does not run on this engine: ${name}`);
   const folder = copySources();
   try {
     for (const group of testGroups(mutants)) {
@@ -146,8 +165,11 @@ function main(): void {
     for (const mutant of mutants) {
       const edits = mutant.withoutSelfTest ? [mutant, NO_SELF_TEST] : [mutant];
       for (const edit of edits) put(folder, edit);
+      if (mutant.module !== undefined) build(folder, mutant.module);
       const failure = firstFailure(folder, mutant);
       for (const { file } of edits) cpSync(join(ROOT, file), join(folder, file));
+      if (mutant.module !== undefined)
+        cpSync(modulePath(ROOT, mutant.module), modulePath(folder, mutant.module));
       if (failure === undefined) survivors++;
       console.log(
         failure === undefined

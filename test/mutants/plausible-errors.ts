@@ -482,6 +482,74 @@ const RUST: readonly Mutant[] = [
   },
 ];
 
+/** In Rust, for lanes that `cargo test` does not have. */
+const LANES: readonly Mutant[] = [
+  {
+    name: "Rust: groups are near 0 only where the first vector is",
+    file: "crate/src/forward.rs",
+    from: "first.any_bits_below(limit) || nearest()",
+    to: "first.any_bits_below(limit) && nearest()",
+    module: "simd128",
+    tests: ["test/same-bits.test.ts"],
+  },
+  {
+    name: "Rust: a vector is near 0 only where all of its lanes are",
+    file: "crate/src/lanes/simd128.rs",
+    from: "v128_any_true(i32x4_lt",
+    to: "i32x4_all_true(i32x4_lt",
+    module: "simd128",
+    tests: ["test/same-bits.test.ts"],
+  },
+  {
+    name: "Rust: the larger magnitude of two vectors",
+    file: "crate/src/lanes/simd128.rs",
+    from: "u32x4_min",
+    to: "u32x4_max",
+    module: "simd128",
+    tests: ["test/same-bits.test.ts"],
+  },
+  {
+    name: "Rust: a zero alpha differs from zero",
+    file: "crate/src/lanes/simd128.rs",
+    from: "f32x4_ne",
+    to: "f32x4_eq",
+    module: "simd128",
+    tests: ["test/same-bits.test.ts"],
+  },
+  {
+    name: "Rust: the last two columns' sums are the first two's",
+    file: "crate/src/lanes/simd128.rs",
+    from: "i64x2_shuffle::<1, 1>",
+    to: "i64x2_shuffle::<0, 0>",
+    module: "simd128",
+    tests: ["test/same-bits.test.ts"],
+  },
+  {
+    name: "Rust: where products and sums are fused, a group's sums begin with those of the group before",
+    file: "crate/src/sums.rs",
+    from: "0 => term.mul(factor),",
+    to: "usize::MAX => term.mul(factor),",
+    module: "relaxed-simd",
+    tests: ["test/sums.test.ts"],
+  },
+  {
+    name: "Rust: where products and sums are fused, all sums of a group are one",
+    file: "crate/src/sums.rs",
+    from: ".group[sum]).cast",
+    to: ".group[0]).cast",
+    module: "relaxed-simd",
+    tests: ["test/sums.test.ts"],
+  },
+  {
+    name: "Rust: a fused product is subtracted from its addend",
+    file: "crate/src/lanes/relaxed.rs",
+    from: "f32x4_relaxed_madd(self.0.0, factor.0.0, addend.0.0)",
+    to: "core::arch::wasm32::f32x4_relaxed_nmadd(self.0.0, factor.0.0, addend.0.0)",
+    module: "relaxed-simd",
+    tests: ["test/sums.test.ts"],
+  },
+];
+
 export const PLAUSIBLE_ERRORS: readonly Mutant[] = [
   ...FORMULA.map((mutant) => ({ ...mutant, withoutSelfTest: true })),
   ...PARAMETER_GRADIENTS,
@@ -490,4 +558,5 @@ export const PLAUSIBLE_ERRORS: readonly Mutant[] = [
   ...CHANNELS_AND_TILES,
   ...CALLS,
   ...RUST,
+  ...LANES.map((mutant) => ({ ...mutant, withoutSelfTest: true })),
 ];
