@@ -44,6 +44,7 @@ const FILES: Readonly<Record<Area, Readonly<Record<string, TestFile>>>> = {
   },
   npy: {
     header: { load: () => import("../cli/header.test.js") },
+    dtype: { load: () => import("../cli/dtype.test.js") },
     float16: { load: () => import("../cli/float16.test.js") },
     fuzz: { load: () => import("../fuzz/npy.test.js") },
   },
