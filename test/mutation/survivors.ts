@@ -17,7 +17,7 @@ const UNUSED =
 const SAME_NUMBER =
   "The factor or the distance is 0 or 1 in size, so that the other sign, or the quotient, is the same.";
 const FIRST_VALUE = "A first value that is never read before it is set, or means the same.";
-const UNREACHABLE = "The value that would tell them apart cannot occur.";
+const UNREACHABLE = "The value that would tell them apart cannot occur, or nobody reads it.";
 const TOO_LARGE = "Would take a memory of 4 GiB.";
 const ENDED_IN_BETWEEN =
   "Counts where a call ends in between, by an overflow of the stack or a timeout: test/interrupted.test.ts asks for it in processes of their own.";
@@ -236,6 +236,18 @@ export const SURVIVORS: readonly Survivors[] = [
   {
     reason: SAME_BOTH_WAYS,
     mutants: {
+      "ts/npy/float16.ts": [
+        [
+          "if (magnitude >= 0x0400) return sign | ((magnitude << DROPPED) + REBIAS);",
+          "if (magnitude > 0x0400) return sign | ((magnitude << DROPPED) + REBIAS);",
+        ],
+        ["if (magnitude >= BEYOND) {", "if (magnitude > BEYOND) {"],
+        [
+          "if (magnitude >= SMALLEST_NORMAL) return sign | roundOff(magnitude - REBIAS, DROPPED);",
+          "if (magnitude > SMALLEST_NORMAL) return sign | roundOff(magnitude - REBIAS, DROPPED);",
+        ],
+        ["if (magnitude <= HALF_OF_SMALLEST) return sign;", "if (magnitude < HALF_OF_SMALLEST) return sign;"],
+      ],
       "ts/kernels/js.ts": [
         ["if (distance >= clampedFrom) {", "if (distance > clampedFrom) {"],
         ["if (u >= clamp) {", "if (u > clamp) {"],
@@ -292,6 +304,13 @@ export const SURVIVORS: readonly Survivors[] = [
   {
     reason: UNUSED,
     mutants: {
+      "ts/npy/dtype.ts": [
+        [
+          "for (let i = 0; i < length; i++) bits[i] = float16ToFloat32(halves[i]!);",
+          "for (let i = 0; i <= length; i++) bits[i] = float16ToFloat32(halves[i]!);",
+        ],
+        ["for (let i = 0; i < length; i++) {", "for (let i = 0; i <= length; i++) {"],
+      ],
       "ts/kernels/js.ts": [
         [
           "for (let start = 0; start < length; start += UNITS.group) {",
@@ -450,6 +469,20 @@ export const SURVIVORS: readonly Survivors[] = [
   {
     reason: UNREACHABLE,
     mutants: {
+      "ts/npy/header.ts": [
+        [
+          'return Uint8Array.of(...MAGIC, 1, 0, length & 0xff, length >> 8, ...Buffer.from(padded, "latin1"));',
+          'return Uint8Array.of(...MAGIC, 1, 0, length & 0xff, length >> 8, ...Buffer.from(padded, ""));',
+        ],
+        [
+          'if (SPACE.lastIndex === this.#text.length) return { text: "", kind: "end", offset };',
+          'if (SPACE.lastIndex === this.#text.length) return { text: "Stryker was here!", kind: "end", offset };',
+        ],
+        [
+          'const dtype = token.kind === "string" ? DTYPES.find(({ descr }) => descr === token.text) : undefined;',
+          "const dtype = true ? DTYPES.find(({ descr }) => descr === token.text) : undefined;",
+        ],
+      ],
       "ts/kernels/self-test.ts": [
         [
           "if (Math.abs(found - expected) <= TOLERANCE * Math.max(1, Math.abs(expected))) return;",
