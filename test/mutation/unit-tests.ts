@@ -68,8 +68,8 @@ const FILES: Readonly<Record<Area, Readonly<Record<string, TestFile>>>> = {
   },
 };
 
-/** Tests that ask dist/, which has no mutants, in a process of their own. */
-const OF_DIST = ["--jitless", "garbage", "many small messages"];
+/** Tests of what the engine or its heap does with the built package, in processes of their own that take long. */
+const OF_ENGINES = ["--jitless", "garbage", "many small messages"];
 
 /** Tests that take the longest, of cases that quicker ones have with fewer elements. */
 const SLOW = [
@@ -101,7 +101,7 @@ export async function runUnitTests(area: Area): Promise<void> {
       setupFiles: [],
       name: undefined,
       passWithNoTests: false,
-      testNamePattern: new RegExp(`^(?!.*(${[...OF_DIST, ...SLOW].join("|")}))`),
+      testNamePattern: new RegExp(`^(?!.*(${[...OF_ENGINES, ...SLOW].join("|")}))`),
       allowOnly: false,
       sequence: { seed: 0, hooks: "stack", setupFiles: "list" },
       chaiConfig: undefined,
