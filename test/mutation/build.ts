@@ -5,9 +5,17 @@
  * the judge took 7.2 s with them, 2.4 s without.
  */
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { build } from "esbuild";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { build, type Plugin } from "esbuild";
 import { moduleTextPlugin } from "../../scripts/module-text.js";
 import { ROOT } from "../../scripts/wasm/tiers.js";
 import { workerSourcePlugin } from "../../scripts/worker-source.js";
@@ -36,8 +44,38 @@ function simplifySources(): Record<string, string> {
   return files;
 }
 
+/** Leaves dist/ as long as it is: terser 5 takes `f()` and `f?.()` for the same, which are the two sides of a mutant. */
+function leaveUnminified(): void {
+  const file = join(ROOT, "tsup.config.ts");
+  const text = readFileSync(file, "utf8");
+  const unminified = text.replace('minify: "terser"', "minify: false");
+  if (unminified === text) throw new Error(`${file} says nothing of terser.`);
+  writeFileSync(file, unminified);
+}
+
+/** TensorFlow.js is loaded when a test of it is, and from where it is installed, which Stryker's copy leaves out. */
+const frameworkPlugin: Plugin = {
+  name: "framework",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^@tensorflow\// }, ({ path, namespace }) =>
+      namespace === "framework" ? { path, external: true } : { path, namespace: "framework" },
+    );
+    onLoad({ filter: /.*/, namespace: "framework" }, ({ path }) => ({
+      contents: `module.exports = require(${JSON.stringify(path)});`,
+    }));
+  },
+};
+const installed = join(
+  dirname(realpathSync(join(ROOT, "node_modules"))),
+  "test/frameworks/tfjs/node_modules",
+);
+const link = join(output, "node_modules");
+mkdirSync(output, { recursive: true });
+if (!existsSync(link)) symlinkSync(installed, link);
+
 const files = simplifySources();
 if (Object.keys(files).length > 0) {
+  leaveUnminified();
   const { status } = spawnSync("npm", ["run", "--silent", "build"], { cwd: ROOT, stdio: "inherit" });
   if (status !== 0) throw new Error(`The build of dist/ ended with ${status}.`);
 }
@@ -54,5 +92,8 @@ await build({
   define: { FILE_OF: JSON.stringify(files) },
   external: stages.map((stage) => `./${stage}.js`),
   alias: { vitest: join(ROOT, "test", "mutation", "vitest.ts") },
-  plugins: [moduleTextPlugin, workerSourcePlugin],
+  plugins: [moduleTextPlugin, workerSourcePlugin, frameworkPlugin],
+  banner: {
+    js: 'import { createRequire as requireOf } from "node:module"; const require = requireOf(import.meta.url);',
+  },
 });

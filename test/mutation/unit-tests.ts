@@ -66,7 +66,27 @@ const FILES: Readonly<Record<Area, Readonly<Record<string, TestFile>>>> = {
     deaths: { load: () => import("../threads/deaths.test.js") },
     "same-bits": { load: () => import("../threads/same-bits.test.js") },
   },
+  cli: {
+    onnx: { load: () => import("../onnx/command.test.js") },
+    docs: { load: () => import("../cli/docs.test.js") },
+    failures: { load: () => import("../cli/failures.test.js") },
+    results: { load: () => import("../cli/results.test.js") },
+    interrupts: { load: () => import("../cli/interrupts.test.js") },
+  },
+  tfjs: {
+    // First, as it ends the backend that others would have tensors on.
+    "zero-copy": { load: () => import("../frameworks/tfjs/zero-copy.test.js") },
+    copies: { load: () => import("../frameworks/tfjs/copies.test.js") },
+    errors: { load: () => import("../frameworks/tfjs/errors.test.js") },
+    op: { load: () => import("../frameworks/tfjs/op.test.js") },
+    layer: { load: () => import("../frameworks/tfjs/layer.test.js") },
+    gradients: { load: () => import("../frameworks/tfjs/gradients.test.js") },
+    "saved-models": { load: () => import("../frameworks/tfjs/saved-models.test.js") },
+  },
 };
+
+/** The version of TensorFlow.js that is installed for its tests, as their configuration has it. */
+const TFJS_VERSION = "4.22";
 
 /** Tests of what the engine or its heap does with the built package, in processes of their own that take long. */
 const OF_ENGINES = ["--jitless", "garbage", "many small messages"];
@@ -95,6 +115,7 @@ function endIfFailed({ name, result }: Task): void {
 
 /** Ends the process with 1 where a test of `area` fails. */
 export async function runUnitTests(area: Area): Promise<void> {
+  process.env.TFJS_VERSION = TFJS_VERSION;
   const runner: VitestRunner = {
     config: {
       root: process.cwd(),
