@@ -5,15 +5,8 @@
  * the judge took 7.2 s with them, 2.4 s without.
  */
 import { spawnSync } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { build, type Plugin } from "esbuild";
 import { moduleTextPlugin } from "../../scripts/module-text.js";
@@ -65,10 +58,10 @@ const frameworkPlugin: Plugin = {
     }));
   },
 };
-const installed = join(
-  dirname(realpathSync(join(ROOT, "node_modules"))),
-  "test/frameworks/tfjs/node_modules",
-);
+const [ownPackages] = createRequire(import.meta.url)
+  .resolve("esbuild")
+  .split(/(?<=node_modules)\b/);
+const installed = join(dirname(ownPackages!), "test/frameworks/tfjs/node_modules");
 const link = join(output, "node_modules");
 mkdirSync(output, { recursive: true });
 if (!existsSync(link)) symlinkSync(installed, link);

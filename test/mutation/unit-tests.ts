@@ -50,6 +50,7 @@ const FILES: Readonly<Record<Area, Readonly<Record<string, TestFile>>>> = {
   },
   onnx: {
     schema: { load: () => import("../onnx/schema.test.js") },
+    "sau-function": { load: () => import("../onnx/sau-function.test.js") },
     replace: { load: () => import("../onnx/replace.test.js") },
     errors: { load: () => import("../onnx/errors.test.js") },
     clip: { load: () => import("../onnx/clip.test.js") },

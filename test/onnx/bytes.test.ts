@@ -8,6 +8,7 @@ import { expect, it } from "vitest";
 import { addSauFunction, replaceActivations } from "../../ts/onnx/index.js";
 import {
   decodeModel,
+  encodeMessage,
   encodeModel,
   ends,
   modelOf,
@@ -129,6 +130,27 @@ it("keeps fields that the schema does not have, in all messages", () => {
   for (const [i, message] of messagesOf(after).entries()) {
     expect(message.$unknown, `message ${i}`).toEqual(unknown(1000 + 10 * i));
   }
+});
+
+it("passes over fields of a shape that the schema does not have", () => {
+  const other = new BinaryWriter().tag(1000, WireType.LengthDelimited).string("other").finish();
+  const { graph: _, ...rest } = modelOf([]);
+  const bytes = encodeModel(rest);
+  const node = encodeMessage("GraphProto", { node: [unary("Relu", "x", "y")] });
+  const field = (number: number, value: Uint8Array): Uint8Array =>
+    new BinaryWriter().tag(number, WireType.LengthDelimited).bytes(value).finish();
+  const dim = (size: number): Uint8Array =>
+    field(1, new BinaryWriter().tag(1, WireType.Varint).int64(size).finish());
+  const shape = Buffer.concat([other, dim(2), other, dim(3), other]);
+  const type = field(1, field(2, shape));
+  const info = Buffer.concat([
+    new BinaryWriter().tag(1, WireType.LengthDelimited).string("x").finish(),
+    field(2, type),
+  ]);
+  const given = Buffer.concat([bytes, field(7, Buffer.concat([node, field(11, info)]))]);
+  const alpha = Float32Array.of(0.1, 0.2, 0.3);
+  const { graph: found } = decodeModel(replaceActivations(given, { from: ["Relu"], alpha }).model);
+  expect(found.initializer![0]!.dims).toEqual(["3"]);
 });
 
 /** The same message with its fields in the order of falling numbers, and so those within it. */

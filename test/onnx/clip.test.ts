@@ -14,7 +14,10 @@ import {
   valueInfo,
 } from "../support/onnx-models.js";
 
-const [DOUBLE, BFLOAT16, INT32] = [11, 16, 6];
+const [DOUBLE, BFLOAT16, INT32, INT16] = [11, 16, 6, 5];
+
+/** About 6 in float64, which with its bytes in the other order were below 0. */
+const SIX = [0x80, 0, 0, 0, 0, 0, 0x18, 0x40];
 
 /** Whether the Clip of a model is replaced; the model has a Relu too, so that there is always something. */
 function isReplaced(model: ModelJson): boolean {
@@ -94,6 +97,27 @@ describe("bounds that are initializers", () => {
     ],
     ["a float16 below 0", false, ["min"], [{ name: "min", data_type: FLOAT16, int32_data: [0xbc00] }]],
     ["bfloat16", true, ["min", "max"], [raw("min", BFLOAT16, [0, 0]), raw("max", BFLOAT16, [0xc0, 0x40])]],
+    ["6 in float64 as bytes", true, ["min", "max"], [float("min", 0), raw("max", DOUBLE, SIX)]],
+    ["two float64", false, ["min"], [{ name: "min", data_type: DOUBLE, dims: [2], double_data: [0, 0] }]],
+    ["fewer bytes than a float64 has", false, ["min"], [raw("min", DOUBLE, [0, 0, 0, 0])]],
+    ["two float16 as bytes", false, ["min"], [raw("min", FLOAT16, [0, 0, 0, 0])]],
+    ["two float16", false, ["min"], [{ name: "min", data_type: FLOAT16, dims: [2], int32_data: [0, 0] }]],
+    [
+      "more bits than float16 has",
+      false,
+      ["min"],
+      [{ name: "min", data_type: FLOAT16, int32_data: [2 ** 22] }],
+    ],
+    [
+      "0 and a float16 below 0",
+      false,
+      ["min", "max"],
+      [float("min", 0), { name: "max", data_type: FLOAT16, int32_data: [0xbc00] }],
+    ],
+    ["bfloat16 as a whole number", true, ["min"], [{ name: "min", data_type: BFLOAT16, int32_data: [0] }]],
+    // Of float16 these bits would be NaN.
+    ["a bfloat16 of 1e37", true, ["min", "max"], [float("min", 0), raw("max", BFLOAT16, [0, 0x7d])]],
+    ["16 bits that are no float", false, ["min"], [raw("min", INT16, [0, 0])]],
     [
       "data in another file",
       false,
@@ -133,8 +157,17 @@ describe("bounds that are nodes", () => {
     ["another tensor", false, { name: "value", type: "TENSOR", t: float("", -1) }],
     ["another float", false, { name: "value_float", type: "FLOAT", f: -1 }],
     ["a whole number", false, { name: "value_int", type: "INT", i: 0 }],
+    ["a tensor of another name", false, { name: "other", type: "TENSOR", t: float("", 0) }],
+    ["a tensor that is missing", false, { name: "value", type: "TENSOR" }],
+    ["a float that is left out, as protobuf does with 0", true, { name: "value_float", type: "FLOAT" }],
   ])("of %s: %s", (_, expected, attribute) => {
     expect(isReplaced(modelOf([clip(["min"]), constant("min", attribute)]))).toBe(expected);
+  });
+
+  it("that are not Constant: false", () => {
+    const attribute = [{ name: "value", type: "TENSOR", t: float("", 0) }];
+    const filled = { op_type: "ConstantOfShape", input: ["shape"], output: ["min"], attribute };
+    expect(isReplaced(modelOf([clip(["min"]), filled]))).toBe(false);
   });
 
   it("in functions", () => {

@@ -112,6 +112,29 @@ describe("bytes that are no model", () => {
     // The field that lacks a byte is the last one, the import of the operator set.
     expect((thrown as OnnxError).offset).toBe(bytes.length - 4);
   });
+
+  it("has a name of its own, and what was caught as its cause, where something was", () => {
+    const errors = [Buffer.from("# sau-simd\n"), without("graph")].map((given) => {
+      try {
+        addSauFunction(given);
+      } catch (error) {
+        return error as OnnxError;
+      }
+      throw new Error("nothing was thrown");
+    });
+    expect(errors.map(({ name }) => name)).toEqual(["OnnxError", "OnnxError"]);
+    expect(errors[0]!.cause).toBeInstanceOf(Error);
+    expect(errors[1]).not.toHaveProperty("cause");
+  });
+
+  it("a number that has more bytes than any", () => {
+    const irVersion = Uint8Array.of(8, ...new Array<number>(10).fill(0x80), 1);
+    const given = Uint8Array.from(Buffer.concat([bytes, irVersion]));
+    expect(refusal(() => addSauFunction(given))).toEqual({
+      kind: OnnxError,
+      message: "field 1 of ModelProto cannot be read",
+    });
+  });
 });
 
 describe("a model that lacks what SAU needs", () => {
@@ -141,6 +164,7 @@ describe("a model that lacks what SAU needs", () => {
     ["the names in another order", ["alpha", "beta", "X"], ["Y"], '("Y") of ("alpha", "beta", "X")'],
     ["another output", ["X", "alpha", "beta"], ["y"], '("y") of ("X", "alpha", "beta")'],
     ["a comma in a name", ['X", "alpha', "beta"], ["Y"], '("Y") of ("X\\", \\"alpha", "beta")'],
+    ["two outputs", ["X"], ["Y", "Z"], '("Y", "Z") of ("X")'],
     ["many", ["1", "2", "3", "4", "5", "6"], ["Y"], '("Y") of ("1", "2", "3", "4", ...)'],
   ])("another SAU: %s", (_, input, output, found) => {
     const given = encodeModel({ ...relu, functions: [{ name: "SAU", domain: "ai.sau", input, output }] });
@@ -217,6 +241,20 @@ describe("a model that lacks what SAU needs", () => {
       });
     });
 
+    it.each<[string, NodeJson]>([
+      ["a node of another domain", { ...constant(FLOAT16), domain: "com.example" }],
+      [
+        "a number that is no type",
+        unary("Softmax", "x", "c", { attribute: [{ name: "axis", type: "INT", i: 10 }] }),
+      ],
+    ])("not for %s", (_, node) => {
+      expect(() => addSauFunction(of({ node: [node] }))).not.toThrow();
+    });
+
+    it("not for a sparse initializer without values", () => {
+      expect(() => addSauFunction(of({ sparse_initializer: [{ dims: ["3"] }] }))).not.toThrow();
+    });
+
     describe.each([1, 6, 7, 9])("not for the type %i as", (elemType) => {
       it.each(typed(elemType))("%s", (_, graph, more) => {
         expect(() => addSauFunction(of(graph, more))).not.toThrow();
@@ -261,11 +299,49 @@ describe("a model that lacks what SAU needs", () => {
     expect(replaceActivations(given, { from: ["PRelu"], alpha: 0.1 }).replaced).toEqual(["y"]);
   });
 
-  it("a node without an input", () => {
-    const given = encodeModel(modelOf([{ op_type: "Relu", output: ["y"] }]));
+  it.each([
+    ["input", { output: ["y"] }],
+    ["output", { input: ["x"] }],
+  ])("a node without an %s", (what, ends) => {
+    const given = encodeModel(modelOf([{ op_type: "Relu", ...ends }]));
     expect(refusal(() => replaceActivations(given, { from: ["Relu"] }))).toEqual({
       kind: OnnxError,
-      message: "a Relu has no input",
+      message: `a Relu has no ${what}`,
+    });
+  });
+
+  it("a node of more inputs and attributes than any activation has", () => {
+    const attributes = (count: number) => {
+      const attribute = Array.from({ length: count }, (_, i) => ({ name: `a${i}`, type: "INT" }));
+      return encodeModel(modelOf([unary("Relu", "x", "y", { attribute })]));
+    };
+    // Its operator's name is the first of 32 fields that go.
+    expect(replaceActivations(attributes(31), { from: ["Relu"] }).replaced).toEqual(["y"]);
+    expect(refusal(() => replaceActivations(attributes(32), { from: ["Relu"] }))).toEqual({
+      kind: OnnxError,
+      message: "a Relu has more than 32 inputs and attributes",
+    });
+  });
+
+  it("more activations than any model has", () => {
+    const nodes = (count: number) => Array.from({ length: count }, () => unary("Relu", "x", "y"));
+    const most = encodeModel(modelOf(nodes(2 ** 15)));
+    expect(replaceActivations(most, { from: ["Relu"] }).replaced).toHaveLength(2 ** 15);
+    const more = encodeModel(modelOf(nodes(2 ** 15 + 1)));
+    expect(refusal(() => replaceActivations(more, { from: ["Relu"] }))).toEqual({
+      kind: OnnxError,
+      message: "the model has more than 32768 activations to replace",
+    });
+  });
+
+  it("a value of more dimensions than any has", () => {
+    const given = (rank: number) =>
+      encodeModel(modelOf([unary("Relu", "x", "y")], {}, ends(new Array<number>(rank).fill(1))));
+    const options = { from: ["Relu"], alpha: Float32Array.of(0.5), channelAxis: -1 };
+    expect(replaceActivations(given(64), options).replaced).toEqual(["y"]);
+    expect(refusal(() => replaceActivations(given(65), options))).toEqual({
+      kind: OnnxError,
+      message: "a value has more than 64 dimensions",
     });
   });
 });
@@ -283,12 +359,18 @@ describe("options", () => {
     ["no from", {}, TypeError, /^from is undefined, expected an array of names such as \["Relu"\]\.$/],
     ["one name", { from: "Relu" }, TypeError, /^from is "Relu", expected an array of names/],
     ["no name", { from: [] }, TypeError, /^from is an array of length 0, expected an array of names/],
+    [
+      "names and no name",
+      { from: ["Relu", 1] },
+      TypeError,
+      /^from is an array of length 2, expected an array/,
+    ],
     ["no string", { from: [1] }, TypeError, /^from is an array of length 1, expected an array of names/],
     [
       "no activation",
       { from: ["Relu", "Conv"] },
       RangeError,
-      /^from\[1\] is "Conv", expected one of Celu, .*, ThresholdedRelu\.$/,
+      /^from\[1\] is "Conv", expected one of Celu, Clip, Elu, Gelu, HardSigmoid, HardSwish, LeakyRelu, Mish, PRelu, Relu, Selu, Sigmoid, Softplus, Softsign, Swish, Tanh, ThresholdedRelu\.$/,
     ],
     ["another case", { from: ["relu"] }, RangeError, /^from\[0\] is "relu", expected one of/],
     [
@@ -307,7 +389,7 @@ describe("options", () => {
       "nodes that are none",
       { from: ["Relu"], nodes: "act" },
       TypeError,
-      /^nodes is "act", expected an array of names/,
+      /^nodes is "act", expected an array of names such as \["\/features\/1\/Relu"\]\.$/,
     ],
     [
       "alpha of another kind",
@@ -384,6 +466,18 @@ describe("options", () => {
       /^channelAxis is 0\.5, expected a whole number from -64 to 63\.$/,
     ],
     [
+      "an axis that is not there, from the end",
+      { from: ["Relu"], alpha: four, channelAxis: -5 },
+      TypeError,
+      /^channelAxis is -5, expected an axis of the input of node "act": shape \[\?, 4, 8, 8\]\.$/,
+    ],
+    [
+      "an axis before all",
+      { from: ["Relu"], channelAxis: -65 },
+      TypeError,
+      /^channelAxis is -65, expected a whole number from -64 to 63\.$/,
+    ],
+    [
       "an axis beyond all",
       { from: ["Relu"], channelAxis: 64 },
       TypeError,
@@ -397,8 +491,32 @@ describe("options", () => {
     expect(bytes).toEqual(before);
   });
 
+  it.each([-64, 63])("any axis that an array can have: %i", (channelAxis) => {
+    expect(replaceActivations(bytes, { from: ["Relu"], channelAxis }).replaced).toEqual(["act"]);
+  });
+
+  it("no channel at all", () => {
+    const none = encodeModel(modelOf([unary("Relu", "x", "y")], {}, ends(["n", 0, 8, 8])));
+    expect(refusal(() => replaceActivations(none, { from: ["Relu"], alpha: four }))).toEqual({
+      kind: TypeError,
+      message:
+        'alpha has 4 values, expected one for each of the 0 channels of the input of node "y": shape [?, 0, 8, 8].',
+    });
+  });
+
+  it("names the activations that there are, and those that were asked for", () => {
+    const two = encodeModel(modelOf([unary("Tanh", "x", "y"), unary("Relu", "y", "z")]));
+    expect(refusal(() => replaceActivations(two, { from: ["Elu"] })).message).toBe(
+      'from has "Elu", which the model does not contain; it has only Relu, Tanh.',
+    );
+    expect(refusal(() => replaceActivations(two, { from: ["Relu", "Tanh"], nodes: ["a"] })).message).toBe(
+      'nodes has "a", expected names of nodes that are Relu or Tanh.',
+    );
+  });
+
   it.each([
     ["no axis", {}, "was not given"],
+    ["the first axis", { channelAxis: 0 }, "is 0"],
     ["an axis from the start", { channelAxis: 1 }, "is 1"],
   ])("%s, where the model does not say how many there are", (_, axis, shown) => {
     // A layer of a perceptron: [4, 1, 1] would broadcast its two dimensions to three.

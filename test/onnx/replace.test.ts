@@ -71,6 +71,32 @@ describe("addSauFunction", () => {
     expect(decodeModel(addSauFunction(encodeModel(model)))).toEqual(expected);
   });
 
+  it("renews one that differs in a single byte", () => {
+    const once = addSauFunction(bytes);
+    const model = decodeModel(once);
+    model.functions![0]!.doc_string = String(model.functions![0]!.doc_string).replace("S", "s");
+    const other = encodeModel(model);
+    expect(other).toHaveLength(once.length);
+    expect(decodeModel(addSauFunction(other))).toEqual(decodeModel(once));
+  });
+
+  it("leaves functions of the same name in other domains, and others in its own", () => {
+    const named = (name: string, domain: string) => ({
+      name,
+      domain,
+      input: ["i"],
+      output: ["o"],
+      opset_import: [{ version: "17" }],
+      node: [unary("Relu", "i", "o", { name: `${domain}::${name}` })],
+    });
+    const functions = [named("SAU", "other"), named("Other", "ai.sau")];
+    const model = modelOf([unary("Relu", "x", "y")], { functions });
+    const { functions: found } = decodeModel(addSauFunction(encodeModel(model)));
+    expect(found).toHaveLength(3);
+    expect(found!.slice(0, 2)).toEqual(functions);
+    expect(replaced(model, { from: ["Relu"] }).names).toEqual(["y", "other::SAU", "ai.sau::Other"]);
+  });
+
   it("defines each value of the function before it is used, and only once", () => {
     for (const version of [9, 10, 11, 14, 15, 17, 24]) {
       const model = modelOf([unary("Relu", "x", "y")], { opset_import: [{ version }] });
@@ -159,6 +185,26 @@ describe("replaceActivations", () => {
       number("sau_alpha_1", 0.25),
       number("sau_beta_2", 2),
     ]);
+  });
+
+  it("leaves nothing of the old operator behind", () => {
+    const node = unary("Relu", "x", "y", { domain: "ai.onnx", overload: "v" });
+    const { model } = replaceActivations(encodeModel(modelOf([node])), { from: ["Relu"] });
+    const found = decodeModel(model);
+    expect(found.graph.node).toEqual([sauNode("x", "y", "sau_alpha_1", "sau_beta_2")]);
+    // Of a field that is there twice, one is lost when it is read.
+    expect(model).toHaveLength(encodeModel(found).length);
+  });
+
+  it("a LeakyRelu's slope is the attribute of that name", () => {
+    const attribute = [
+      { name: "other", type: "FLOAT", f: 0.9 },
+      { name: "alpha", type: "FLOAT", f: 0.3 },
+    ];
+    const { graph } = replaced(modelOf([unary("LeakyRelu", "x", "y", { attribute })]), {
+      from: ["LeakyRelu"],
+    }).model;
+    expect(graph.initializer![0]).toEqual(number("sau_alpha_1", 0.3));
   });
 
   it("a LeakyRelu keeps its own slope, unless alpha is given", () => {
@@ -289,6 +335,32 @@ describe("replaceActivations", () => {
     );
     const { model: after } = replaced(model, { from: ["Relu"] });
     expect(after.graph.node![0]!.input).toEqual(["x", "sau_alpha_41", "sau_beta_42"]);
+  });
+
+  it.each<[string, ModelJson]>([
+    ["a node's output", modelOf([unary("Relu", "x", "sau_beta_40")])],
+    ["an initializer", modelOf([unary("Relu", "x", "y")], {}, { initializer: [number("sau_beta_40", 1)] })],
+    ["an input", modelOf([unary("Relu", "x", "y")], {}, { input: [valueInfo("sau_beta_40", [])] })],
+    [
+      "a function's input",
+      modelOf([unary("Relu", "x", "y")], {
+        functions: [
+          { name: "F", domain: "f", input: ["sau_beta_40"], output: ["o"], node: [unary("Neg", "i", "o")] },
+        ],
+      }),
+    ],
+  ])("gives no name that is taken by %s", (_, model) => {
+    const { graph } = replaced(model, { from: ["Relu"] }).model;
+    expect(graph.node![0]!.input!.slice(1)).toEqual(["sau_alpha_41", "sau_beta_42"]);
+  });
+
+  it("counts no names that it would not give", () => {
+    const names = ["my_sau_alpha_7", "sau_alpha_8_scaled", "sau_gamma_9"];
+    const initializer = names.map((name) => number(name, 1));
+    const { graph } = replaced(modelOf([unary("Relu", "x", "y")], {}, { initializer }), {
+      from: ["Relu"],
+    }).model;
+    expect(graph.node![0]!.input).toEqual(["x", "sau_alpha_1", "sau_beta_2"]);
   });
 
   it("can be repeated: the function stays one, and names differ", () => {
