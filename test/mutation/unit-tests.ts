@@ -68,6 +68,7 @@ const FILES: Readonly<Record<Area, Readonly<Record<string, TestFile>>>> = {
     "same-bits": { load: () => import("../threads/same-bits.test.js") },
   },
   cli: {
+    options: { load: () => import("../cli/options.test.js") },
     onnx: { load: () => import("../onnx/command.test.js") },
     docs: { load: () => import("../cli/docs.test.js") },
     failures: { load: () => import("../cli/failures.test.js") },
