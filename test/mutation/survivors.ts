@@ -231,6 +231,98 @@ export const SURVIVORS: readonly Survivors[] = [
           "const fits = false ? 1 : 2 ** (Math.floor(Math.log2(scale)) - 122);",
         ],
       ],
+      "ts/onnx/activations.ts": [
+        [
+          "if (opType === undefined || !ACTIVATIONS.includes(opType)) continue;",
+          "if (false || !ACTIVATIONS.includes(opType)) continue;",
+        ],
+      ],
+      "ts/onnx/clips.ts": [
+        [
+          '[min, max].flatMap((bound) => (typeof bound === "string" ? [{ body, name: bound }] : [])),',
+          "[min, max].flatMap((bound) => (true ? [{ body, name: bound }] : [])),",
+        ],
+      ],
+      "ts/onnx/model.ts": [
+        [
+          "else if (!this.#isThere(present, encoded)) this.#message.replace(present, encoded);",
+          "else if (true) this.#message.replace(present, encoded);",
+        ],
+        [
+          "if (this.#irVersion >= FIRST_IR_VERSION) return;",
+          "if (this.#irVersion > FIRST_IR_VERSION) return;",
+        ],
+        [
+          "#isThere({ start, end }: Field, encoded: Uint8Array): boolean {",
+          "#isThere({ start, end }: Field, encoded: Uint8Array): boolean {}",
+        ],
+        [
+          "return end - start === encoded.length && encoded.every((byte, i) => byte === this.#bytes[start + i]);",
+          "return false;",
+        ],
+        [
+          "return end - start === encoded.length && encoded.every((byte, i) => byte === this.#bytes[start + i]);",
+          "return true && encoded.every((byte, i) => byte === this.#bytes[start + i]);",
+        ],
+        [
+          "return end - start === encoded.length && encoded.every((byte, i) => byte === this.#bytes[start + i]);",
+          "return end - start !== encoded.length && encoded.every((byte, i) => byte === this.#bytes[start + i]);",
+        ],
+        [
+          "return end - start === encoded.length && encoded.every((byte, i) => byte === this.#bytes[start + i]);",
+          "return end + start === encoded.length && encoded.every((byte, i) => byte === this.#bytes[start + i]);",
+        ],
+        [
+          "return end - start === encoded.length && encoded.every((byte, i) => byte === this.#bytes[start + i]);",
+          "return end - start === encoded.length && encoded.every(() => undefined);",
+        ],
+        [
+          "return end - start === encoded.length && encoded.every((byte, i) => byte === this.#bytes[start + i]);",
+          "return end - start === encoded.length && encoded.every((byte, i) => false);",
+        ],
+        [
+          "return end - start === encoded.length && encoded.every((byte, i) => byte === this.#bytes[start + i]);",
+          "return end - start === encoded.length && encoded.every((byte, i) => byte !== this.#bytes[start + i]);",
+        ],
+        [
+          "return end - start === encoded.length && encoded.every((byte, i) => byte === this.#bytes[start + i]);",
+          "return end - start === encoded.length && encoded.every((byte, i) => byte === this.#bytes[start - i]);",
+        ],
+      ],
+      "ts/onnx/numbers.ts": [
+        [
+          "const field = raw ?? (dataField === undefined ? undefined : lastField(tensor, dataField));",
+          "const field = raw ?? (false ? undefined : lastField(tensor, dataField));",
+        ],
+      ],
+      "ts/onnx/replace.ts": [
+        [
+          "return new Scopes(model.bodies(), alpha?.perChannel || beta.perChannel ? uses : [], shapes);",
+          "return new Scopes(model.bodies(), true ? uses : [], shapes);",
+        ],
+        [
+          "return new Scopes(model.bodies(), alpha?.perChannel || beta.perChannel ? uses : [], shapes);",
+          'return new Scopes(model.bodies(), alpha?.perChannel || beta.perChannel ? uses : ["Stryker was here"], shapes);',
+        ],
+      ],
+      "ts/onnx/scopes.ts": [
+        ["if (names.size === 0) return;", "if (false) return;"],
+        ["if (!asked.has(message.start)) continue;", "if (false) continue;"],
+        [
+          "if (names.has(name)) this.#told.set(key(message, name), undefined);",
+          "if (true) this.#told.set(key(message, name), undefined);",
+        ],
+        [
+          "if (names.has(name)) this.#told.set(key(message, name), tell());",
+          "if (true) this.#told.set(key(message, name), tell());",
+        ],
+      ],
+      "ts/onnx/shapes.ts": [
+        [
+          "sizes.push(size !== undefined && size < 0 ? undefined : size);",
+          "sizes.push(true && size < 0 ? undefined : size);",
+        ],
+      ],
     },
   },
   {
@@ -353,6 +445,29 @@ export const SURVIVORS: readonly Survivors[] = [
           "for (let c = 0; c <= channels; c++) target.values[c] = oneZero(name, given[c]!);",
         ],
       ],
+      "ts/onnx/clips.ts": [
+        [
+          '[min, max].flatMap((bound) => (typeof bound === "string" ? [{ body, name: bound }] : [])),',
+          '[min, max].flatMap((bound) => (typeof bound === "string" ? [{ body, name: bound }] : ["Stryker was here"])),',
+        ],
+        [
+          "if (bound !== undefined) bounds[bound] = node.string(field) || undefined;",
+          "if (true) bounds[bound] = node.string(field) || undefined;",
+        ],
+      ],
+      "ts/onnx/message.ts": [
+        [
+          "if (end > at) parts.push(this.#file.bytes.subarray(at, end));",
+          "if (true) parts.push(this.#file.bytes.subarray(at, end));",
+        ],
+        [
+          "if (end > at) parts.push(this.#file.bytes.subarray(at, end));",
+          "if (end >= at) parts.push(this.#file.bytes.subarray(at, end));",
+        ],
+      ],
+      "ts/onnx/replace.ts": [
+        ["if (counts.length === 0) return [];", 'if (counts.length === 0) return ["Stryker was here"];'],
+      ],
     },
   },
   {
@@ -464,6 +579,19 @@ export const SURVIVORS: readonly Survivors[] = [
         ],
       ],
       "ts/tiers.ts": [["} catch {", "} catch {}"]],
+      "ts/onnx/clips.ts": [
+        ["const bounds: Bounds = { min: undefined, max: undefined };", "const bounds: Bounds = {};"],
+      ],
+      "ts/onnx/encode.ts": [
+        [
+          "(name: string, values: Float32Array, dims: readonly number[] = []): Fields =>",
+          '(name: string, values: Float32Array, dims: readonly number[] = ["Stryker was here"]): Fields =>',
+        ],
+        [
+          "attributes: readonly Attribute[] = [],",
+          'attributes: readonly Attribute[] = ["Stryker was here"],',
+        ],
+      ],
     },
   },
   {
@@ -510,6 +638,39 @@ export const SURVIVORS: readonly Survivors[] = [
         [
           "const next = free.findIndex((other) => other.at > at);",
           "const next = free.findIndex((other) => other.at >= at);",
+        ],
+      ],
+      "ts/onnx/bodies.ts": [
+        [
+          "if (field.number === MODEL.functions && isLeftOut(message)) continue;",
+          "if (true && isLeftOut(message)) continue;",
+        ],
+      ],
+      "ts/onnx/clips.ts": [
+        [
+          'if (name === "min" || name === "max") bounds[name] = numberOfAttribute(attribute) ?? Number.NaN;',
+          "if (true) bounds[name] = numberOfAttribute(attribute) ?? Number.NaN;",
+        ],
+      ],
+      "ts/onnx/constants.ts": [
+        [
+          'const key = [root.start, kind, dims.join(" "), this.#keyOf(values)].join("|");',
+          'const key = [root.start, kind, dims.join(""), this.#keyOf(values)].join("|");',
+        ],
+        [
+          'const key = [root.start, kind, dims.join(" "), this.#keyOf(values)].join("|");',
+          'const key = [root.start, kind, dims.join(" "), this.#keyOf(values)].join("");',
+        ],
+        ["if (values.length === 1) return `${values[0]}`;", "if (true) return `${values[0]}`;"],
+        ["if (number === undefined) {", "if (false) {"],
+        ["if (number === undefined) {", "if (number !== undefined) {"],
+        ["if (number === undefined) {", "if (number === undefined) {}"],
+        ["return `array ${number}`;", "return ``;"],
+      ],
+      "ts/onnx/replace.ts": [
+        [
+          'return checkParameter("alpha", ownSlope(activation) ?? DEFAULTS.alpha);',
+          'return checkParameter("", ownSlope(activation) ?? DEFAULTS.alpha);',
         ],
       ],
     },

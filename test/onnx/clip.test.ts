@@ -115,6 +115,12 @@ describe("bounds that are initializers", () => {
       [float("min", 0), { name: "max", data_type: FLOAT16, int32_data: [0xbc00] }],
     ],
     ["bfloat16 as a whole number", true, ["min"], [{ name: "min", data_type: BFLOAT16, int32_data: [0] }]],
+    [
+      "more bits than bfloat16 has",
+      false,
+      ["min"],
+      [{ name: "min", data_type: BFLOAT16, int32_data: [2 ** 22] }],
+    ],
     // Of float16 these bits would be NaN.
     ["a bfloat16 of 1e37", true, ["min", "max"], [float("min", 0), raw("max", BFLOAT16, [0, 0x7d])]],
     ["16 bits that are no float", false, ["min"], [raw("min", INT16, [0, 0])]],

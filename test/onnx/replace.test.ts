@@ -357,9 +357,10 @@ describe("replaceActivations", () => {
   it("counts no names that it would not give", () => {
     const names = ["my_sau_alpha_7", "sau_alpha_8_scaled", "sau_gamma_9"];
     const initializer = names.map((name) => number(name, 1));
-    const { graph } = replaced(modelOf([unary("Relu", "x", "y")], {}, { initializer }), {
-      from: ["Relu"],
-    }).model;
+    // No value, but a function.
+    const functions = [{ name: "sau_alpha_6", domain: "f", node: [unary("Neg", "i", "o")] }];
+    const model = modelOf([unary("Relu", "x", "y")], { functions }, { initializer });
+    const { graph } = replaced(model, { from: ["Relu"] }).model;
     expect(graph.node![0]!.input).toEqual(["x", "sau_alpha_1", "sau_beta_2"]);
   });
 
