@@ -79,6 +79,7 @@ const FILES: Readonly<Record<Area, Readonly<Record<string, TestFile>>>> = {
     // First, as it ends the backend that others would have tensors on.
     "zero-copy": { load: () => import("../frameworks/tfjs/zero-copy.test.js") },
     copies: { load: () => import("../frameworks/tfjs/copies.test.js") },
+    "wasm-store": { load: () => import("../frameworks/tfjs/wasm-store.test.js") },
     errors: { load: () => import("../frameworks/tfjs/errors.test.js") },
     op: { load: () => import("../frameworks/tfjs/op.test.js") },
     layer: { load: () => import("../frameworks/tfjs/layer.test.js") },

@@ -1,5 +1,5 @@
 /** Promise: bad input is an error that says what was given and what was expected, and leaves nothing behind. */
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { DisposedError, registerSau, type SauLayerArgs } from "../../../ts/tfjs/index.js";
 import { BACKENDS, leftBehind, Sau, sau, tf, valuesOf } from "./support.js";
 
@@ -115,6 +115,9 @@ describe("registerSau of", () => {
       RangeError,
       /^tf is version "3.21.0" of TensorFlow.js, expected 4.x/,
     ],
+    ["a later one", { ...tf, version_core: "40.1.0" }, RangeError, /^tf is version "40.1.0" of/],
+    ["a version alone", { version_core: "4.22.0" }, TypeError, /^tf is an object, expected TensorFlow.js/],
+    ["an engine alone", { engine: tf.engine }, TypeError, /^tf is an object, expected TensorFlow.js/],
   ])("%s", (_, given, kind, message) => {
     expect(() => registerSau(given as typeof tf)).toThrow(kind);
     expect(() => registerSau(given as typeof tf)).toThrow(message);
@@ -124,9 +127,17 @@ describe("registerSau of", () => {
     const { layers, initializers, registerOp, serialization, ...rest } = tf;
     class OtherMap {}
     const core = { ...rest, serialization: { ...serialization, SerializationMap: OtherMap } };
-    const { sau: op, Sau: Layer } = registerSau(core);
+    const registerKernel = vi.fn();
+    const { sau: op, Sau: Layer } = registerSau({ ...core, registerKernel });
+    expect(Layer).toHaveProperty("className", "Sau");
+    // Kernels are there already: TensorFlow.js has one registry for all.
+    expect(registerKernel).not.toHaveBeenCalled();
     expect(op([1]).shape).toEqual([1]);
     expect(() => new Layer()).toThrow(/^The layer Sau needs tf.layers and tf.initializers/);
+    for (const half of [{ layers }, { initializers }]) {
+      const { Sau: None } = registerSau({ ...core, ...half });
+      expect(() => new None()).toThrow(/^The layer Sau needs tf.layers and tf.initializers/);
+    }
     // The same copy, with layers this time.
     expect(new (registerSau({ ...core, layers, initializers }).Sau)().getClassName()).toBe("Sau");
   });

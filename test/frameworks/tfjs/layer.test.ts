@@ -1,5 +1,6 @@
 /** Promise: the layer trains alpha and beta, and is what it was when it was saved. */
 import { beforeAll, describe, expect, it } from "vitest";
+import { registerSau } from "../../../ts/tfjs/index.js";
 import { createLayer } from "../../../ts/tfjs/layer.js";
 import { BACKENDS, Sau, type SauLayer, sau, tf, valuesOf } from "./support.js";
 
@@ -136,6 +137,16 @@ describe.each(BACKENDS)("on %s", (backend) => {
     for (let i = 0; i < 5; i++) await step();
     expect([tf.memory().numTensors, tf.backend().numDataIds()]).toEqual(before);
   });
+});
+
+it("is registered once, and its activation has a configuration, which is empty", () => {
+  const again = registerSau(tf);
+  expect(again.sau).toBe(sau);
+  expect(registerSau(tf).Sau).toBe(again.Sau);
+  const layer = tf.layers.activation({ activation: "sau" as "relu" }) as unknown as {
+    activation: { getConfig(): object };
+  };
+  expect(layer.activation.getConfig()).toEqual({});
 });
 
 it("its configuration makes the same layer again", () => {

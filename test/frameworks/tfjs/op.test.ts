@@ -199,6 +199,25 @@ describe("composed, it", () => {
     }
   });
 
+  it("multiplies numbers as numbers: no operation of the backend is for them", async () => {
+    const x = tf.tensor1d([1, 2]);
+    const { kernels } = await tf.profile(() => sau(x, 0.25, 2));
+    expect(kernels.map(({ name }) => name)).toEqual([
+      "Multiply",
+      "Erf",
+      "Square",
+      "Multiply",
+      "Exp",
+      "Add",
+      "Multiply",
+      "Add",
+      "Multiply",
+      "Multiply",
+      "Add",
+      "sau", // the gradient's own
+    ]);
+  });
+
   it("gives NaN for -infinity at alpha = 0", () => {
     expect([...valuesOf(sau([-Infinity, -1e30], 0, 2))].map((value) => value + 0)).toEqual([NaN, 0]);
   });
