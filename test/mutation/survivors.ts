@@ -323,6 +323,40 @@ export const SURVIVORS: readonly Survivors[] = [
           "sizes.push(true && size < 0 ? undefined : size);",
         ],
       ],
+      "ts/tfjs/broadcast.ts": [
+        [
+          "if (aligned.every((size, axis) => size === sizes[axis])) return undefined;",
+          "if (false) return undefined;",
+        ],
+        [
+          "if (aligned.every((size, axis) => size === sizes[axis])) return undefined;",
+          "if (aligned.every(() => undefined)) return undefined;",
+        ],
+        [
+          "if (aligned.every((size, axis) => size === sizes[axis])) return undefined;",
+          "if (aligned.every((size, axis) => false)) return undefined;",
+        ],
+        [
+          "if (aligned.every((size, axis) => size === sizes[axis])) return undefined;",
+          "if (aligned.every((size, axis) => size !== sizes[axis])) return undefined;",
+        ],
+        [
+          "if (channels === undefined || values.length === 1) return values[0]!;",
+          "if (false || values.length === 1) return values[0]!;",
+        ],
+      ],
+      "ts/tfjs/op.ts": [
+        [
+          "const kept = !isRecorded && slope && e && g ? { slope, e, g } : partsOf(tf, input, now);",
+          "const kept = false ? { slope, e, g } : partsOf(tf, input, now);",
+        ],
+      ],
+      "ts/tfjs/stores/wasm.ts": [
+        [
+          "if (arena === undefined) return viewsOf(backend, tensors);",
+          "if (true) return viewsOf(backend, tensors);",
+        ],
+      ],
     },
   },
   {
@@ -391,6 +425,8 @@ export const SURVIVORS: readonly Survivors[] = [
           "const fits = scale <= LARGEST_SCALE ? 1 : 2 ** (Math.floor(Math.log2(scale)) - 122);",
         ],
       ],
+      "ts/tfjs/broadcast.ts": [["if (first >= end) return undefined;", "if (first > end) return undefined;"]],
+      "ts/tfjs/layer.ts": [["if (unknown >= 0) {", "if (unknown > 0) {"]],
     },
   },
   {
@@ -467,6 +503,9 @@ export const SURVIVORS: readonly Survivors[] = [
       ],
       "ts/onnx/replace.ts": [
         ["if (counts.length === 0) return [];", 'if (counts.length === 0) return ["Stryker was here"];'],
+      ],
+      "ts/tfjs/broadcast.ts": [
+        ["for (let i = 0; i < places.length; i++) {", "for (let i = 0; i <= places.length; i++) {"],
       ],
     },
   },
@@ -592,6 +631,9 @@ export const SURVIVORS: readonly Survivors[] = [
           'attributes: readonly Attribute[] = ["Stryker was here"],',
         ],
       ],
+      "ts/tfjs/kernels.ts": [
+        ["let gradients: Float32Array[] = [];", 'let gradients: Float32Array[] = ["Stryker was here"];'],
+      ],
     },
   },
   {
@@ -673,6 +715,13 @@ export const SURVIVORS: readonly Survivors[] = [
           'return checkParameter("", ownSlope(activation) ?? DEFAULTS.alpha);',
         ],
       ],
+      "ts/tfjs/broadcast.ts": [
+        [
+          "const aligned = shape.length <= x.length ? alignedShape(shape, x.length) : [];",
+          'const aligned = shape.length <= x.length ? alignedShape(shape, x.length) : ["Stryker was here"];',
+        ],
+      ],
+      "ts/tfjs/layer.ts": [['return tf.tidy("Sau", () => {', 'return tf.tidy("", () => {']],
     },
   },
   {
