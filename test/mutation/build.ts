@@ -84,7 +84,10 @@ await build({
   target: "es2022",
   define: { FILE_OF: JSON.stringify(files) },
   external: stages.map((stage) => `./${stage}.js`),
-  alias: { vitest: join(ROOT, "test", "mutation", "vitest.ts") },
+  alias: {
+    vitest: join(ROOT, "test", "mutation", "vitest.ts"),
+    "framework-tests": join(ROOT, "test", "frameworks", "tfjs"),
+  },
   plugins: [moduleTextPlugin, workerSourcePlugin, frameworkPlugin],
   banner: {
     js: 'import { createRequire as requireOf } from "node:module"; const require = requireOf(import.meta.url);',

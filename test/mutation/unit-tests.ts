@@ -77,14 +77,14 @@ const FILES: Readonly<Record<Area, Readonly<Record<string, TestFile>>>> = {
   },
   tfjs: {
     // First, as it ends the backend that others would have tensors on.
-    "zero-copy": { load: () => import("../frameworks/tfjs/zero-copy.test.js") },
-    copies: { load: () => import("../frameworks/tfjs/copies.test.js") },
-    "wasm-store": { load: () => import("../frameworks/tfjs/wasm-store.test.js") },
-    errors: { load: () => import("../frameworks/tfjs/errors.test.js") },
-    op: { load: () => import("../frameworks/tfjs/op.test.js") },
-    layer: { load: () => import("../frameworks/tfjs/layer.test.js") },
-    gradients: { load: () => import("../frameworks/tfjs/gradients.test.js") },
-    "saved-models": { load: () => import("../frameworks/tfjs/saved-models.test.js") },
+    "zero-copy": { load: () => import("framework-tests/zero-copy.test.ts") },
+    copies: { load: () => import("framework-tests/copies.test.ts") },
+    "wasm-store": { load: () => import("framework-tests/wasm-store.test.ts") },
+    errors: { load: () => import("framework-tests/errors.test.ts") },
+    op: { load: () => import("framework-tests/op.test.ts") },
+    layer: { load: () => import("framework-tests/layer.test.ts") },
+    gradients: { load: () => import("framework-tests/gradients.test.ts") },
+    "saved-models": { load: () => import("framework-tests/saved-models.test.ts") },
   },
 };
 
