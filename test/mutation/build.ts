@@ -37,7 +37,7 @@ function simplifySources(): Record<string, string> {
   return files;
 }
 
-/** Leaves dist/ as long as it is: terser 5 takes `f()` and `f?.()` for the same, which are the two sides of a mutant. */
+/** Leaves dist/ as long as it is: terser 5 takes `this.#f()` and `this.#f?.()` for the same, the two sides of a mutant. */
 function leaveUnminified(): void {
   const file = join(ROOT, "tsup.config.ts");
   const text = readFileSync(file, "utf8");
