@@ -1,4 +1,5 @@
 /** Unit tests, run in the process that asks for them, one after the other, up to the first that fails. */
+import { basename } from "node:path";
 import { type File, startTests, type Task, type VitestRunner } from "@vitest/runner";
 import type { Area } from "./areas.js";
 
@@ -60,12 +61,17 @@ const FILES: Readonly<Record<Area, Readonly<Record<string, TestFile>>>> = {
   },
   threads: {
     fifo: { load: () => import("../threads/fifo.test.js") },
+    crew: { load: () => import("../threads/crew.test.js") },
+    foreman: { load: () => import("../threads/foreman.test.js") },
+    board: { load: () => import("../threads/board.test.js") },
+    pool: { load: () => import("../threads/errors.test.js") },
+    item: { load: () => import("../threads/item.test.js") },
     start: { load: () => import("../threads/start.test.js") },
-    errors: { load: () => import("../threads/errors.test.js") },
-    abort: { load: () => import("../threads/abort.test.js") },
+    atomics: { load: () => import("../threads/atomics.test.js") },
     "long-call": { load: () => import("../threads/long-call.test.js") },
-    deaths: { load: () => import("../threads/deaths.test.js") },
     "same-bits": { load: () => import("../threads/same-bits.test.js") },
+    abort: { load: () => import("../threads/abort.test.js") },
+    deaths: { load: () => import("../threads/deaths.test.js") },
   },
   cli: {
     options: { load: () => import("../cli/options.test.js") },
@@ -88,6 +94,9 @@ const FILES: Readonly<Record<Area, Readonly<Record<string, TestFile>>>> = {
   },
 };
 
+/** Areas whose tests can be asked in any order. */
+const OF_ANY_ORDER: readonly Area[] = ["threads", "cli"];
+
 /** The version of TensorFlow.js that is installed for its tests, as their configuration has it. */
 const TFJS_VERSION = "4.22";
 
@@ -103,6 +112,10 @@ const SLOW = [
   "2\\^22 elements",
   "backwardBatch is backward of each: one value a channel, more than a tile",
   "in every position of a group",
+  "with [138] threads",
+  "at random moments",
+  "while workers die",
+  "on two workers of many pieces",
   "shape \\[ (.*5000.*|1, 64, 3000|3, 64, 102[34]|329, 300|3, 300, 49|2, 8199|4097, 13) \\]",
 ];
 
@@ -116,8 +129,21 @@ function endIfFailed({ name, result }: Task): void {
   process.exit(1);
 }
 
-/** Ends the process with 1 where a test of `area` fails. */
-export async function runUnitTests(area: Area): Promise<void> {
+/** The names of an area's tests; where their order is free, those first that are named as the mutant's file is. */
+function namesFor(area: Area, file: string | undefined): string[] {
+  const names = Object.keys(FILES[area]);
+  if (file === undefined || !OF_ANY_ORDER.includes(area)) return names;
+  const own = basename(file, ".ts");
+  return [...names.filter((name) => name === own), ...names.filter((name) => name !== own)];
+}
+
+/**
+ * Ends the process with 1 where a test of `area` fails.
+ *
+ * @param file of the mutant, if there is one
+ * @param goesOn called after each test
+ */
+export async function runUnitTests(area: Area, file?: string, goesOn = (): void => {}): Promise<void> {
   process.env.TFJS_VERSION = TFJS_VERSION;
   const runner: VitestRunner = {
     config: {
@@ -145,8 +171,11 @@ export async function runUnitTests(area: Area): Promise<void> {
       return load();
     },
     onCollected: (files: File[]) => files.forEach(endIfFailed),
-    onAfterRunTask: endIfFailed,
+    onAfterRunTask: (task) => {
+      endIfFailed(task);
+      goesOn();
+    },
     onAfterRunSuite: endIfFailed,
   };
-  await startTests(Object.keys(FILES[area]), runner);
+  await startTests(namesFor(area, file), runner);
 }
