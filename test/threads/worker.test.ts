@@ -18,7 +18,9 @@ interface Scope {
 /** What the program makes of a scope. */
 function run(navigator: object) {
   const [postMessage, reportError] = [vi.fn(), vi.fn()];
-  const scope: Scope = createContext({ navigator, postMessage, reportError, setTimeout });
+  // Mutants ask the process which of them is active.
+  const mutants = { process: { env: process.env } };
+  const scope: Scope = createContext({ ...mutants, navigator, postMessage, reportError, setTimeout });
   runInContext(source, scope);
   return { scope, postMessage, reportError };
 }

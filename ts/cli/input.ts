@@ -65,8 +65,9 @@ export class Input {
     const chunks: Uint8Array[] = [];
     let isEnd = false;
     while (!isEnd) {
-      // One byte more than a file has: its end shows with the first chunk.
-      const chunk = new Uint8Array(this.size === undefined ? CHUNK : this.size - this.offset + 1);
+      // One byte more than a file has: its end shows with the first chunk, unless it has grown since.
+      const left = this.size === undefined ? 0 : this.size - this.offset + 1;
+      const chunk = new Uint8Array(left > 0 ? left : CHUNK);
       const count = await this.read(chunk);
       chunks.push(chunk.subarray(0, count));
       isEnd = count < chunk.length;
