@@ -77,6 +77,13 @@ const FILES: Readonly<Record<Area, Readonly<Record<string, TestFile>>>> = {
   },
   cli: {
     options: { load: () => import("../cli/options.test.js") },
+    errors: { load: () => import("../cli/errors.test.js") },
+    parameters: { load: () => import("../cli/parameters.test.js") },
+    progress: { load: () => import("../cli/progress.test.js") },
+    pipeline: { load: () => import("../cli/pipeline.test.js") },
+    input: { load: () => import("../cli/input.test.js") },
+    output: { load: () => import("../cli/output.test.js") },
+    commands: { load: () => import("../cli/commands.test.js") },
     onnx: { load: () => import("../onnx/command.test.js") },
     docs: { load: () => import("../cli/docs.test.js") },
     failures: { load: () => import("../cli/failures.test.js") },
