@@ -67,6 +67,7 @@ const FILES: Readonly<Record<Area, Readonly<Record<string, TestFile>>>> = {
     pool: { load: () => import("../threads/errors.test.js") },
     item: { load: () => import("../threads/item.test.js") },
     start: { load: () => import("../threads/start.test.js") },
+    node: { load: () => import("../threads/node.test.js") },
     web: { load: () => import("../threads/web.test.js") },
     worker: { load: () => import("../threads/worker.test.js") },
     atomics: { load: () => import("../threads/atomics.test.js") },

@@ -6,7 +6,7 @@ import { type Workspace, workspaceAt } from "../../ts/memory/workspace.js";
 import { sauOn } from "../../ts/sau.js";
 import { Board } from "../../ts/threads/board.js";
 import type { Crew } from "../../ts/threads/crew.js";
-import { Foreman } from "../../ts/threads/foreman.js";
+import { FIRST_WORKER, Foreman } from "../../ts/threads/foreman.js";
 import { ItemRunner } from "../../ts/threads/item.js";
 import { Pool } from "../../ts/threads/pool.js";
 import { type Running, startSync } from "../../ts/tiers.js";
@@ -66,7 +66,7 @@ export function manualForeman({ workers = 1, fifoBytes }: { workers?: number; fi
   const fifoAt = arena.reserve(fifoBytes);
   const board = new Board(new SharedArrayBuffer(Board.BYTES));
   const foreman = new Foreman(stream, board, fifoAt, fifoBytes);
-  const hands = Array.from({ length: workers }, (_, k) => new ManualWorker(running, 2 + k, board));
+  const hands = Array.from({ length: workers }, (_, k) => new ManualWorker(running, FIRST_WORKER + k, board));
   if (workers > 0) {
     const crew: Partial<Crew> = { ready: workers, muster() {}, keepAlive() {}, dispose: async () => {} };
     foreman.crew = crew as Crew;

@@ -114,6 +114,9 @@ describe("start", () => {
     }
     expect(owners()).toEqual([5, 6, 7, 8, 9, 10]);
     expect([crew.ready, crew.lastError, await isSettled(started)]).toEqual([2, new Error("death 4"), true]);
+    // What the last of them had sent before arrives.
+    last().message("ready");
+    expect(crew.ready).toBe(2);
     // The next call has four of its own.
     crew.muster();
     expect(owners()).toEqual([5, 6, 7, 8, 9, 10, 11]);
@@ -145,6 +148,16 @@ describe("start", () => {
   });
 });
 
+it("gives each seat a worker at the first call too, whoever waits for it", () => {
+  refusal = new Error("no threads yet");
+  const crew = newCrew();
+  crew.muster();
+  expect(crew.lastError).toBe(refusal);
+  refusal = undefined;
+  crew.muster();
+  expect(given()).toEqual(workspaces);
+});
+
 describe("a worker that is gone", () => {
   it("is told of before it is replaced, and counts again once its successor is ready", async () => {
     const crew = await readyCrew();
@@ -172,11 +185,12 @@ describe("a worker that is gone", () => {
       expect(crew.ready).toBe(3);
       // A false start or three are forgiven once one is ready.
       if (deaths % 5 === 0) {
+        last().gone(undefined);
         for (let falseStarts = 0; falseStarts < 3; falseStarts++) last().gone(undefined);
         last().message("ready");
       }
     }
-    expect(died).toHaveLength(20 + 4 * 3);
+    expect(died).toHaveLength(20 + 4 * 4);
   });
 });
 

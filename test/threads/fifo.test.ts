@@ -29,3 +29,24 @@ it("random takes and gives never overlap, and an empty ring has room for all of 
   }
   expect(taken).toBeGreaterThan(10_000);
 });
+
+it("gives out what just fits, at its end, at its start, and between", () => {
+  const fifo = new Fifo(100, 30);
+  expect([fifo.take(30), fifo.take(1)]).toEqual([100, undefined]);
+  fifo.give();
+  expect([fifo.take(10), fifo.take(10), fifo.take(10), fifo.take(1)]).toEqual([100, 110, 120, undefined]);
+  fifo.give();
+  expect([fifo.take(11), fifo.take(4), fifo.take(6), fifo.take(1)]).toEqual([undefined, 100, 104, undefined]);
+  fifo.give();
+  expect([fifo.take(10), fifo.take(1)]).toEqual([110, undefined]);
+  fifo.clear();
+  expect(fifo.take(30)).toBe(100);
+});
+
+it("leaves the rest empty where it does not fit at the end", () => {
+  const fifo = new Fifo(0, 30);
+  expect([fifo.take(10), fifo.take(15)]).toEqual([0, 10]);
+  fifo.give();
+  // Ten at the start, five at the end.
+  expect([fifo.take(11), fifo.take(10), fifo.take(1)]).toEqual([undefined, 0, undefined]);
+});

@@ -144,13 +144,27 @@ describe("items", () => {
     expect(await run(pieces(new Array(150).fill(8)))).toEqual([64, 64, 22]);
     const half = TILE / 2;
     expect(await run(pieces([half, half, half, half - 8, 8, 8, TILE, 8]))).toEqual([2, 3, 1, 1, 1]);
-    // What is read but not written, and sums, take room too; a set-up once for all calls in a row.
-    const [setUp, positions] = [setUpOf({ ...wholePass(4096), positions: 4096 }, checked), 4096];
-    const [first] = pieces([positions]);
-    const one: Task = { ...first!, setUp, dy: x.byteOffset, out: undefined, sums: () => {} };
-    const fits = Math.floor((ITEM_BYTES - itemBytes(one)) / taskBytes(one, setUp)) + 1;
+    // None at all makes no item.
+    const { published } = board;
+    expect([await run([]), board.published]).toEqual([[], published]);
+    const sumsOf = (positions: number, of = checked): Task => ({
+      ...pieces([8])[0]!,
+      setUp: setUpOf({ ...wholePass(positions), positions }, of),
+      dy: x.byteOffset,
+      out: undefined,
+      sums: () => {},
+    });
+    // Sums take room, and so does what is set up, once for all calls in a row.
+    const channels = 4096;
+    const perChannel = { alpha: new Float32Array(channels), shape: [1, channels], channelAxis: 1 };
+    const one = sumsOf(channels, new ParamsChecker().read(perChannel).check(channels));
+    const fits = Math.floor((ITEM_BYTES - itemBytes(one)) / taskBytes(one, one.setUp)) + 1;
     expect(await run(new Array(2 * fits + 1).fill(one))).toEqual([fits, fits, 1]);
-    expect(taskBytes(one, undefined)).toBeGreaterThan(taskBytes(one, setUp));
+    expect(taskBytes(one, undefined) - taskBytes(one, one.setUp)).toBeGreaterThan(channels * FLOAT);
+    // To the last byte: seven of the most sums, and those that then fit.
+    const [most, rest] = [sumsOf(channels), sumsOf(4074)];
+    expect(itemBytes(most) + 6 * taskBytes(most, most.setUp) + taskBytes(rest, most.setUp)).toBe(ITEM_BYTES);
+    expect(await run([...new Array(7).fill(most), rest, rest])).toEqual([8, 1]);
     expect(board.count).toBe(0);
     tensor.dispose();
   });
@@ -184,13 +198,41 @@ describe("items", () => {
       await call;
     }
     expect(board.published).toBe(before + 130);
-    const x = new Float32Array(TILE);
-    const large = foreman.run(tasksOf(setting, x, x));
-    expect(ringsOf().at(-1)).toBe(true);
-    board.ring();
-    await large;
+    const sums = (positions: number): Task => ({
+      ...task()[0]!,
+      setUp: setUpOf({ ...wholePass(positions), positions }, checked),
+      length: 8,
+      dy: tensor.array.byteOffset,
+      sums: () => {},
+    });
+    expect([itemBytes(sums(2040)), itemBytes(sums(2042))]).toEqual([2 ** 16 - 64, 2 ** 16]);
+    for (const [positions, rings] of [
+      [2040, false],
+      [2042, true],
+    ] as const) {
+      const large = foreman.run([sums(positions)]);
+      expect(ringsOf().at(-1)).toBe(rings);
+      board.ring();
+      await large;
+    }
     tensor.dispose();
   });
+});
+
+it("items in all places are each delivered once", async () => {
+  const setting = manualForeman({ fifoBytes: 8 * ITEM_BYTES });
+  const { board, foreman, pool } = setting;
+  // Calls of eight elements.
+  const tensor = pool.alloc(2.5 * PLACES * 64 * 8);
+  const x = random.array(tensor.array.length, -3, 3);
+  tensor.array.set(x);
+  const call = foreman.run(tasksOf(setting, tensor.array, tensor.array, 8));
+  expect(board.count).toBe(PLACES);
+  await workUntil(setting, call);
+  await call;
+  expectSameBits(tensor.array, sau.forward(x, params), () => howToRepeat);
+  expect(board.published).toBe(2.5 * PLACES);
+  tensor.dispose();
 });
 
 describe("a call", () => {
@@ -290,6 +332,46 @@ describe("a call", () => {
     expect(await isSettled(call)).toBe(false);
     expect(wait).toHaveBeenCalledTimes(2);
     await workUntil(setting, call);
+  });
+
+  it("that is aborted by what takes its results does not wait for more of them", async () => {
+    const setting = manualForeman({ fifoBytes: 8 * ITEM_BYTES });
+    const { board, foreman, workers } = setting;
+    const x = new Float32Array(3 * TILE);
+    const controller = new AbortController();
+    const tasks = [...tasksOf(setting, x, x)].map(
+      (task): Task => ({ ...task, out: () => controller.abort("enough") }),
+    );
+    const call = foreman.run(tasks, controller.signal);
+    workers[0]!.doOne();
+    await expect(withinTime(call, "the call")).rejects.toBe("enough");
+    expect(board.count).toBe(0);
+    // Nobody waits.
+    foreman.hear();
+  });
+
+  it("waits for what is claimed where no worker is ready for more", async () => {
+    const setting = manualForeman({ fifoBytes: 8 * ITEM_BYTES });
+    const { board, foreman, workers } = setting;
+    const [x, y] = [random.array(TILE, -3, 3), new Float32Array(TILE)];
+    const call = foreman.run(tasksOf(setting, x, y));
+    const index = workers[0]!.claim()!;
+    foreman.crew = { ...foreman.crew!, ready: 0 } as typeof foreman.crew;
+    foreman.hear();
+    expect([await isSettled(call), board.isDone(index)]).toEqual([false, false]);
+    workers[0]!.compute(index);
+    workers[0]!.finish(index);
+    board.ring();
+    await withinTime(call, "the call");
+    expectSameBits(y, sau.forward(x, params), () => howToRepeat);
+  });
+
+  it("may be the last: the bell rings once more, for who still waits for it", () => {
+    const { board, foreman } = manualForeman({ fifoBytes: ITEM_BYTES });
+    foreman.stop("the end");
+    expect(board.rung).toBe(0);
+    foreman.release();
+    expect(board.rung).toBe(1);
   });
 
   it("hears what happens where no thread can wait for the bell", async () => {
@@ -424,6 +506,7 @@ describe("without workers, the calling thread", () => {
   it.each([
     [1, 0],
     [2, 2],
+    [5, 3],
     [6, 7],
   ])("lets others have the event loop every 5 ms: items of %i ms give them %i turns", async (step, turns) => {
     const setting = manualForeman({ workers: 0, fifoBytes: 8 * ITEM_BYTES });
