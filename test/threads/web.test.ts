@@ -198,6 +198,15 @@ describe("a worker", () => {
     expect([page.isTold, isRevoked(page), locks.requests]).toEqual([false, true, []]);
   });
 
+  it("that is gone is not gone again, whatever it is told, or the browser says", async () => {
+    const { worker, page } = start();
+    page.fail();
+    worker.terminate();
+    page.fail("too late");
+    await turns();
+    expect(told).toHaveLength(1);
+  });
+
   it("that the browser refuses to make is an error, with its cause", () => {
     refusal = new TypeError("no blobs");
     const revoke = vi.spyOn(URL, "revokeObjectURL");
