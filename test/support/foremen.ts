@@ -8,7 +8,7 @@ import { Board } from "../../ts/threads/board.js";
 import type { Crew } from "../../ts/threads/crew.js";
 import { FIRST_WORKER, Foreman } from "../../ts/threads/foreman.js";
 import { ItemRunner } from "../../ts/threads/item.js";
-import { Pool } from "../../ts/threads/pool.js";
+import { Pool, type WorthSharing } from "../../ts/threads/pool.js";
 import { type Running, startSync } from "../../ts/tiers.js";
 import { inlinedModules } from "../../ts/wasm/inlined.js";
 import { SHARE_ALL } from "./pools.js";
@@ -58,8 +58,16 @@ export class ManualWorker {
   }
 }
 
-/** A foreman, on a memory of its own, with `workers` whose items the test does; without any it works itself. */
-export function manualForeman({ workers = 1, fifoBytes }: { workers?: number; fifoBytes: number }) {
+/** A foreman and its pool, on a memory of their own, with `workers` whose items the test does; without any it works itself. */
+export function manualForeman({
+  workers = 1,
+  fifoBytes,
+  worthSharing = SHARE_ALL,
+}: {
+  workers?: number;
+  fifoBytes: number;
+  worthSharing?: WorthSharing;
+}) {
   const running = startSync({}, inlinedModules);
   const { arena, kernels } = running;
   const stream = new Stream(arena, kernels);
@@ -71,12 +79,13 @@ export function manualForeman({ workers = 1, fifoBytes }: { workers?: number; fi
     const crew: Partial<Crew> = { ready: workers, muster() {}, keepAlive() {}, dispose: async () => {} };
     foreman.crew = crew as Crew;
   }
+  const local = sauOn(running, stream);
   const pool = new Pool({
-    local: sauOn(running, stream),
+    local,
     foreman,
     threads: Math.max(1, workers),
     report: "by hand",
-    worthSharing: SHARE_ALL,
+    worthSharing,
   });
-  return { arena, stream, board, foreman, pool, workers: hands };
+  return { arena, stream, board, foreman, local, pool, workers: hands };
 }

@@ -1,6 +1,6 @@
 /** Promise: an array that goes through in pieces gets the bits that one call on all of it gives. */
 import { afterAll, describe, expect, it } from "vitest";
-import { createSauSync } from "../../ts/index.js";
+import { createSauSync, type SauParams, type Want } from "../../ts/index.js";
 import { TILE } from "../../ts/memory/arena.js";
 import { needsRescue, ParamsChecker } from "../../ts/params.js";
 import { findHost } from "../../ts/threads/host.js";
@@ -106,6 +106,32 @@ it("refuses what it cannot do in pieces, and says what it could", () => {
   expect(() => new LongCall(alone, params, 2 * channels * 1023, ["alpha"])).toThrow(
     /8192 channels of 1023 elements.*at most 2097152/,
   );
+  // The input's gradient alone has no sums, and fewer have room.
+  expect(() => new LongCall(alone, params, 2 * channels * 1023, ["dx"])).not.toThrow();
+  const most = { alpha: new Float32Array(4096), shape: [1, 4096, 512], channelAxis: 1 };
+  expect(() => new LongCall(alone, most, 4096 * 512, ["alpha"])).not.toThrow();
+  // Forward's limit, and not backward's.
+  const steep = { alpha: 1e30, beta: 1e-8 };
+  expect(() => new LongCall(alone, steep, 10)).toThrow(/beta is too small/);
+  expect(() => new LongCall(alone, steep, 10, ["dx", "alpha"])).not.toThrow();
+  expect(() => new LongCall(alone, { beta: 1e-38 }, 10, ["dx"])).toThrow(/beta is too small/);
   expect(() => new LongCall(alone, { beta: 1e-38 }, 10)).toThrow(/beta is too small.*2\^-123/);
   expect(() => new LongCall(alone, { beta: -1 }, 10)).toThrow(/beta is -1/);
+});
+
+it("gives the gradients that were wanted, and no others", async () => {
+  const { x, dy, params } = numberCase(1000, "finite", new Random(runSeed, 63));
+  const [xTensor, dyTensor] = [alone.alloc(TILE), alone.alloc(TILE)];
+  for (const want of [undefined, ["dx"], ["alpha"], ["dx", "beta"]] as const) {
+    xTensor.array.set(x);
+    dyTensor.array.set(dy);
+    const call = new LongCall(alone, params, x.length, want);
+    await call.run(call.next(TILE)!, xTensor.array, want && dyTensor.array);
+    const { dx: _, ...expected } =
+      want === undefined ? {} : sau.backward<SauParams, Want>(x, dy, params, { want });
+    expect(call.gradients()).toEqual(expected);
+    expect(call.next(TILE)).toBeUndefined();
+  }
+  xTensor.dispose();
+  dyTensor.dispose();
 });
