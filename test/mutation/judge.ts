@@ -19,6 +19,7 @@ const MOST_TIME = {
   onnx: 60_000,
   threads: 15_000,
   cli: 30_000,
+  "tfjs/training": 60_000,
   tfjs: 60_000,
 } as const;
 

@@ -92,6 +92,9 @@ const FILES: Readonly<Record<Area, Readonly<Record<string, TestFile>>>> = {
     results: { load: () => import("../cli/results.test.js") },
     interrupts: { load: () => import("../cli/interrupts.test.js") },
   },
+  "tfjs/training": {
+    training: { load: () => import("framework-tests/training.test.ts") },
+  },
   tfjs: {
     // First, as it ends the backend that others would have tensors on.
     "zero-copy": { load: () => import("framework-tests/zero-copy.test.ts") },
@@ -126,7 +129,7 @@ const SLOW = [
   "with [138] threads",
   "at random moments",
   "while workers die",
-  "on two workers of many pieces",
+  "on two workers of",
   "shape \\[ (.*5000.*|1, 64, 3000|3, 64, 102[34]|329, 300|3, 300, 49|2, 8199|4097, 13) \\]",
 ];
 

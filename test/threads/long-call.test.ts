@@ -72,33 +72,6 @@ async function expectSame(pool: Pool, call: Case, most: number): Promise<void> {
   expect(Object.keys(found).length).toBe(Object.keys(singles).length + Object.keys(doubles).length);
 }
 
-describe.each([
-  ["on the calling thread", alone],
-  ["on two workers", two],
-])("%s", (_, pool) => {
-  it("of every kind of parameters and shape", async () => {
-    for (const call of cases(new Random(runSeed, 61))) {
-      if (needsRescue(new ParamsChecker().read(call.params).check(call.x.length))) continue;
-      await expectSame(pool, call, TILE);
-    }
-  });
-
-  it.each([
-    ["parameters that are numbers", undefined, 0],
-    ["long runs of a channel", [3, 2, 70_001], 1],
-    ["short runs", [5, 40, 1000], 1],
-    ["channels last", [9000, 33], -1],
-    ["more positions than a table has", [9, 5000, 7], 1],
-  ] as const)("of many pieces: %s", async (_, shape, axis) => {
-    const random = new Random(runSeed, 62);
-    const call =
-      shape === undefined
-        ? numberCase(5 * TILE + 17, "finite", random)
-        : channelCase(shape, axis, "finite", random);
-    for (const most of [TILE, 2 * TILE + 1, 10 * TILE]) await expectSame(pool, call, most);
-  });
-});
-
 it("refuses what it cannot do in pieces, and says what it could", () => {
   const channels = 2 ** 13;
   const alpha = new Float32Array(channels);
@@ -134,4 +107,31 @@ it("gives the gradients that were wanted, and no others", async () => {
   }
   xTensor.dispose();
   dyTensor.dispose();
+});
+
+describe.each([
+  ["on the calling thread", alone],
+  ["on two workers", two],
+])("%s", (_, pool) => {
+  it("of every kind of parameters and shape", async () => {
+    for (const call of cases(new Random(runSeed, 61))) {
+      if (needsRescue(new ParamsChecker().read(call.params).check(call.x.length))) continue;
+      await expectSame(pool, call, TILE);
+    }
+  });
+
+  it.each([
+    ["parameters that are numbers", undefined, 0],
+    ["long runs of a channel", [3, 2, 70_001], 1],
+    ["short runs", [5, 40, 1000], 1],
+    ["channels last", [9000, 33], -1],
+    ["more positions than a table has", [9, 5000, 7], 1],
+  ] as const)("of many pieces: %s", async (_, shape, axis) => {
+    const random = new Random(runSeed, 62);
+    const call =
+      shape === undefined
+        ? numberCase(5 * TILE + 17, "finite", random)
+        : channelCase(shape, axis, "finite", random);
+    for (const most of [TILE, 2 * TILE + 1, 10 * TILE]) await expectSame(pool, call, most);
+  });
 });
