@@ -61,6 +61,8 @@ const FILES: Readonly<Record<Area, Readonly<Record<string, TestFile>>>> = {
   },
   threads: {
     fifo: { load: () => import("../threads/fifo.test.js") },
+    tasks: { load: () => import("../threads/tasks.test.js") },
+    "shared-module": { load: () => import("../threads/shared-module.test.js") },
     crew: { load: () => import("../threads/crew.test.js") },
     foreman: { load: () => import("../threads/foreman.test.js") },
     board: { load: () => import("../threads/board.test.js") },

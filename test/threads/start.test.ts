@@ -6,8 +6,10 @@ import { availableParallelism } from "node:os";
 import { pathToFileURL } from "node:url";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { createSauSync } from "../../ts/index.js";
-import { canWaitAsync } from "../../ts/threads/board.js";
+import { Board, canWaitAsync } from "../../ts/threads/board.js";
+import type { Host } from "../../ts/threads/host.js";
 import { createSauPool } from "../../ts/threads/index.js";
+import type { Assignment } from "../../ts/threads/serve.js";
 import { withSharedMemory } from "../../ts/threads/shared-module.js";
 import { startPool } from "../../ts/threads/start.js";
 import { WASM_TIERS } from "../../ts/tier.js";
@@ -179,6 +181,98 @@ describe("threads", () => {
       const found = await pool.backward(x, x, params);
       expect(found.dAlpha).toBe(sau.backward(x, x, params).dAlpha);
     }
+    await pool.dispose();
+  });
+});
+
+describe("a report", () => {
+  /** A host whose workers are ready at once, and do what the test does. */
+  function hostOf(parallelism: number, assignments: Assignment[], gone: (() => void)[]): Host {
+    return {
+      parallelism,
+      startWorker(assignment, _, { message, gone: tell }) {
+        assignments.push(assignment);
+        queueMicrotask(() => message("ready"));
+        gone.push(() => tell(new Error("gone")));
+        return { ref() {}, unref() {}, terminate: () => tell(undefined) };
+      },
+    };
+  }
+
+  it.each([
+    [{}, 2, "2 threads, each a worker: as many as this host runs at once"],
+    [{}, 1, "1 thread, a worker: as many as this host runs at once"],
+    [{ threads: 1 }, 4, "1 thread, a worker: as many as were asked for"],
+    [{ threads: 3 }, 4, "3 threads, each a worker: as many as were asked for"],
+  ])("of %j where the host runs %i at once", async (options, parallelism, report) => {
+    const host = hostOf(parallelism, [], []);
+    const pool = await startPool(options, inlinedModules, { host: () => host, worthSharing: SHARE_ALL });
+    expect(pool.report).toBe(report);
+    await pool.dispose();
+  });
+
+  it("says each reason once where no tier works in a shared memory", async () => {
+    let modules = 0;
+    vi.spyOn(WebAssembly, "Module").mockImplementation(function refusing() {
+      throw new WebAssembly.CompileError(`reason ${modules++}`);
+    });
+    const pool = await createSauPool({ threads: 2 });
+    vi.restoreAllMocks();
+    expect(pool.report).toMatch(
+      /^1 thread, the calling one: no tier works in a memory that threads can share \((?:[^;]+; )+[^;]+\)$/,
+    );
+    expect(pool.report).not.toMatch(/\bthe fastest tier/);
+    await pool.dispose();
+  });
+
+  it("says that a module of the caller's cannot be shared", async () => {
+    const module = new WebAssembly.Module(moduleBytes("simd128"));
+    const pool = await createSauPool({ module });
+    expect(pool.report).toBe(
+      "1 thread, the calling one: the module that was given imports a memory that threads cannot share",
+    );
+    await pool.dispose();
+  });
+
+  it("is none of an error of the host's own", async () => {
+    const host = (): Host => ({
+      get parallelism(): number {
+        throw new Error("it broke");
+      },
+      startWorker: hostOf(1, [], []).startWorker,
+    });
+    await expect(startPool({}, inlinedModules, { host, worthSharing: SHARE_ALL })).rejects.toThrow(
+      "it broke",
+    );
+  });
+
+  it("counts up to 256 threads", async () => {
+    const host = (): never => {
+      throw new Error("none known");
+    };
+    for (const threads of [1, 256]) {
+      const pool = await startPool({ threads }, inlinedModules, { host, worthSharing: SHARE_ALL });
+      expect(pool.report).toBe("1 thread, the calling one: none known");
+    }
+    for (const threads of [0, 257, 1.5, -1, Number.NaN]) {
+      await expect(createSauPool({ threads })).rejects.toThrow(
+        new RangeError(`threads is ${threads}, expected a whole number from 1 to 256.`),
+      );
+    }
+    await expect(createSauPool(null as never)).rejects.toThrow(/\{ threads: 2 \}/);
+  });
+
+  it("has the calling thread do what a worker left", async () => {
+    const [assignments, gone]: [Assignment[], (() => void)[]] = [[], []];
+    const host = hostOf(1, assignments, gone);
+    const pool = await startPool({}, inlinedModules, { host: () => host, worthSharing: SHARE_ALL });
+    const some = x.subarray(0, 1000);
+    const call = pool.forward(some, params);
+    await new Promise((resolve) => setImmediate(resolve));
+    const [{ board, owner }] = assignments as [Assignment];
+    expect(new Board(board).claim(owner)).toBe(0);
+    gone[0]!();
+    expectSameBits(await call, createSauSync().forward(some, params), () => "y");
     await pool.dispose();
   });
 });
