@@ -41,6 +41,58 @@ export const SURVIVORS: readonly Survivors[] = [
   {
     reason: SHORTCUT,
     mutants: {
+      "ts/threads/long-call.ts": [
+        ["withBias: this.#wanted?.bias ?? false,", "withBias: this.#wanted?.bias ?? true,"],
+        [
+          "if (this.#setUp?.pass !== pass) this.#setUp = setUpOf(pass, this.#params);",
+          "if (true) this.#setUp = setUpOf(pass, this.#params);",
+        ],
+        [
+          "const indirect = hasOutput && (sums !== undefined || this.#pool.hasWorkers);",
+          "const indirect = hasOutput || sums !== undefined || this.#pool.hasWorkers;",
+        ],
+        [
+          "const indirect = hasOutput && (sums !== undefined || this.#pool.hasWorkers);",
+          "const indirect = hasOutput && (true);",
+        ],
+        [
+          "const indirect = hasOutput && (sums !== undefined || this.#pool.hasWorkers);",
+          "const indirect = true;",
+        ],
+      ],
+      "ts/threads/item.ts": [
+        [
+          "if (id === this.#setUp && backward === this.#backward) return;",
+          "if (id === this.#setUp && backward !== this.#backward) return;",
+        ],
+        ["if (id === this.#setUp && backward === this.#backward) return;", "if (false) return;"],
+        ["return false;", "return true;"],
+        [
+          "if (i32[at / WORD + HEADER.words + k * CALL.words + CALL.target] !== 0) return true;",
+          "if (i32[at / WORD + HEADER.words + k / CALL.words + CALL.target] !== 0) return true;",
+        ],
+        [
+          "if (i32[at / WORD + HEADER.words + k * CALL.words + CALL.target] !== 0) return true;",
+          "if (true) return true;",
+        ],
+        ["for (let k = 0; k < calls; k++) {", "for (let k = 0; k < calls; k--) {"],
+        ["const withBias = (flags & FLAG.withBias) !== 0;", "const withBias = true;"],
+      ],
+      "ts/threads/board.ts": [
+        [
+          "atomics.store(words, WORD.next, wrap(index + 1));",
+          "atomics.store(words, WORD.next, wrap(index - 1));",
+        ],
+        ["if (atomics.load(words, state) !== PHASE.ready) continue;", "if (false) continue;"],
+        [
+          "if (wrap(end - index) > PLACES) index = wrap(end - PLACES);",
+          "if (wrap(end + index) > PLACES) index = wrap(end - PLACES);",
+        ],
+        [
+          "if (wrap(end - index) > PLACES) index = wrap(end - PLACES);",
+          "if (true) index = wrap(end - PLACES);",
+        ],
+      ],
       "ts/checks.ts": [
         ['if (!hasValues(x)) checkArray(part("x", index), x);', 'if (true) checkArray(part("x", index), x);'],
         ["if (!hasValues(out)) checkArray(name(), out);", "if (true) checkArray(name(), out);"],
@@ -362,6 +414,12 @@ export const SURVIVORS: readonly Survivors[] = [
   {
     reason: SAME_BOTH_WAYS,
     mutants: {
+      "ts/threads/board.ts": [
+        [
+          "if (wrap(end - index) > PLACES) index = wrap(end - PLACES);",
+          "if (wrap(end - index) >= PLACES) index = wrap(end - PLACES);",
+        ],
+      ],
       "ts/npy/float16.ts": [
         [
           "if (magnitude >= 0x0400) return sign | ((magnitude << DROPPED) + REBIAS);",
@@ -432,6 +490,24 @@ export const SURVIVORS: readonly Survivors[] = [
   {
     reason: UNUSED,
     mutants: {
+      "ts/threads/item.ts": [
+        [
+          "for (let c = 0; c < count; c++) f32[to + c] = parameter.values[from + c]!;",
+          "for (let c = 0; c <= count; c++) f32[to + c] = parameter.values[from + c]!;",
+        ],
+        [
+          "return sums === undefined ? 0 : roundUp(SUM.count * setUp.pass.positions * DOUBLE, CACHE_LINE);",
+          "return false ? 0 : roundUp(SUM.count * setUp.pass.positions * DOUBLE, CACHE_LINE);",
+        ],
+        [
+          "return Math.floor((offset + positions - 1) / inner) + 1;",
+          "return Math.floor((offset + positions + 1) / inner) + 1;",
+        ],
+        [
+          "return Math.floor((offset + positions - 1) / inner) + 1;",
+          "return Math.floor((offset + positions - 1) * inner) + 1;",
+        ],
+      ],
       "ts/npy/dtype.ts": [
         [
           "for (let i = 0; i < length; i++) bits[i] = float16ToFloat32(halves[i]!);",
@@ -512,6 +588,40 @@ export const SURVIVORS: readonly Survivors[] = [
   {
     reason: SAME_NUMBER,
     mutants: {
+      "ts/threads/item.ts": [
+        ["const id = i32[words + SET_UP.id]!;", "const id = i32[words - SET_UP.id]!;"],
+        ["const calls = i32[at / WORD + HEADER.calls]!;", "const calls = i32[at / WORD - HEADER.calls]!;"],
+        ["i32[words + SET_UP.id] = id;", "i32[words - SET_UP.id] = id;"],
+        ["i32[record + CALL.x] = placeInput(x);", "i32[record - CALL.x] = placeInput(x);"],
+        ["i32[at / WORD + HEADER.calls] = tasks.length;", "i32[at / WORD - HEADER.calls] = tasks.length;"],
+      ],
+      "ts/threads/board.ts": [
+        [
+          "return (atomics.load(this.#words, this.#place(index) + STATE) & 3) === PHASE.computed;",
+          "return (atomics.load(this.#words, this.#place(index) - STATE) & 3) === PHASE.computed;",
+        ],
+        [
+          "return atomics.load(this.#words, this.#place(index) + STATE) >> 2 === owner;",
+          "return atomics.load(this.#words, this.#place(index) - STATE) >> 2 === owner;",
+        ],
+        [
+          "return atomics.load(this.#words, this.#place(index) + STATE) === PHASE.done;",
+          "return atomics.load(this.#words, this.#place(index) - STATE) === PHASE.done;",
+        ],
+        [
+          "atomics.store(this.#words, place + STATE, PHASE.done);",
+          "atomics.store(this.#words, place - STATE, PHASE.done);",
+        ],
+        [
+          "atomics.store(this.#words, this.#place(index) + STATE, owner * 4 + PHASE.computed);",
+          "atomics.store(this.#words, this.#place(index) - STATE, owner * 4 + PHASE.computed);",
+        ],
+        ["const state = this.#place(index) + STATE;", "const state = this.#place(index) - STATE;"],
+        [
+          "atomics.store(words, place + STATE, PHASE.ready);",
+          "atomics.store(words, place - STATE, PHASE.ready);",
+        ],
+      ],
       "ts/gradients.ts": [
         [
           "alphaGradient(sums[SUM.negative * channels + c]!, sums[SUM.smooth * channels + c]!, beta),",
@@ -573,6 +683,18 @@ export const SURVIVORS: readonly Survivors[] = [
   {
     reason: FIRST_VALUE,
     mutants: {
+      "ts/threads/item.ts": [
+        ["#uniform = false;", "#uniform = true;"],
+        ["#backward = false;", "#backward = true;"],
+      ],
+      "ts/threads/foreman.ts": [
+        ["#hasHeard = false;", "#hasHeard = true;"],
+        [
+          "readonly #items: (Item | undefined)[] = new Array(PLACES);",
+          "readonly #items: (Item | undefined)[] = new Array();",
+        ],
+      ],
+      "ts/threads/fifo.ts": [[") {", ") {}"]],
       "ts/kernels/js.ts": [["#block = -1;", "#block = +1;"]],
       "ts/kernels/self-test.ts": [
         [
@@ -639,6 +761,25 @@ export const SURVIVORS: readonly Survivors[] = [
   {
     reason: UNREACHABLE,
     mutants: {
+      "ts/threads/item.ts": [
+        [
+          "if (id === this.#setUp && backward === this.#backward) return;",
+          "if (id === this.#setUp && true) return;",
+        ],
+        ['const isAddress = typeof out === "number";', "const isAddress = true;"],
+      ],
+      "ts/threads/foreman.ts": [
+        ["if (isFull && tasks.length > 0) {", "if (isFull && tasks.length >= 0) {"],
+        ["if (isFull && tasks.length > 0) {", "if (isFull && true) {"],
+      ],
+      "ts/threads/atomics.ts": [
+        ["notify: () => 0,", "notify: () => undefined,"],
+        ["if (before === expected) words[index] = value;", "if (before !== expected) words[index] = value;"],
+        ["if (before === expected) words[index] = value;", "if (false) words[index] = value;"],
+        ["if (before === expected) words[index] = value;", "if (true) words[index] = value;"],
+        ["words[index] = before + value;", "words[index] = before - value;"],
+        ["add(words, index, value) {", "add(words, index, value) {},"],
+      ],
       "ts/npy/header.ts": [
         [
           'return Uint8Array.of(...MAGIC, 1, 0, length & 0xff, length >> 8, ...Buffer.from(padded, "latin1"));',
@@ -768,6 +909,34 @@ export const SURVIVORS: readonly Survivors[] = [
   {
     reason: OTHER_HOSTS,
     mutants: {
+      "ts/threads/pool.ts": [
+        [
+          'const ASYNC_DISPOSE: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose");',
+          'const ASYNC_DISPOSE: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for("");',
+        ],
+        [
+          'const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for("Symbol.dispose");',
+          'const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for("");',
+        ],
+      ],
+      "ts/threads/foreman.ts": [
+        [
+          'const now: () => number = typeof performance === "object" ? () => performance.now() : Date.now;',
+          "const now: () => number = true ? () => performance.now() : Date.now;",
+        ],
+      ],
+      "ts/threads/workerd.ts": [
+        [
+          "export function createSauPool(options: SauPoolOptions = {}): Promise<SauPool> {",
+          "export function createSauPool(options: SauPoolOptions = {}): Promise<SauPool> {}",
+        ],
+      ],
+      "ts/threads/edge.ts": [
+        [
+          "export function createSauPool(options: SauPoolOptions = {}): Promise<SauPool> {",
+          "export function createSauPool(options: SauPoolOptions = {}): Promise<SauPool> {}",
+        ],
+      ],
       "ts/sau.ts": [
         [
           'const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for("Symbol.dispose");',
