@@ -41,6 +41,28 @@ export const SURVIVORS: readonly Survivors[] = [
   {
     reason: SHORTCUT,
     mutants: {
+      "ts/threads/tasks.ts": [
+        [
+          "out: dx === undefined ? undefined : dxAt >= 0 ? dxAt + start * FLOAT : store,",
+          "out: dx === undefined ? undefined : false ? dxAt + start * FLOAT : store,",
+        ],
+        ["const piece = sums === undefined ? most : TILE;", "const piece = false ? most : TILE;"],
+        [
+          "const indirect = dxAt >= 0 && (accumulate || overlap(dx!, x) || overlap(dx!, dy));",
+          "const indirect = dxAt >= 0 && (true);",
+        ],
+        [
+          "const indirect = dxAt >= 0 && (accumulate || overlap(dx!, x) || overlap(dx!, dy));",
+          "const indirect = true;",
+        ],
+        [
+          "const dxAt = dx === undefined ? -1 : arena.addressOf(dx);",
+          "const dxAt = true ? -1 : arena.addressOf(dx);",
+        ],
+        ["const [xAt, dyAt] = [arena.addressOf(x), arena.addressOf(dy)];", "const [xAt, dyAt] = [];"],
+        ["const indirect = yAt >= 0 && overlap(x, y);", "const indirect = yAt >= 0 || overlap(x, y);"],
+        ["const indirect = yAt >= 0 && overlap(x, y);", "const indirect = true;"],
+      ],
       "ts/threads/long-call.ts": [
         ["withBias: this.#wanted?.bias ?? false,", "withBias: this.#wanted?.bias ?? true,"],
         [
@@ -490,6 +512,13 @@ export const SURVIVORS: readonly Survivors[] = [
   {
     reason: UNUSED,
     mutants: {
+      "ts/threads/start.ts": [
+        [
+          "const workspaces = Array.from({ length: threads }, () => workspaceAt(arena.reserve(end), false));",
+          "const workspaces = Array.from({ length: threads }, () => workspaceAt(arena.reserve(end), true));",
+        ],
+        ["const { end } = workspaceAt(0, false);", "const { end } = workspaceAt(0, true);"],
+      ],
       "ts/threads/item.ts": [
         [
           "for (let c = 0; c < count; c++) f32[to + c] = parameter.values[from + c]!;",
@@ -588,6 +617,7 @@ export const SURVIVORS: readonly Survivors[] = [
   {
     reason: SAME_NUMBER,
     mutants: {
+      "ts/threads/tasks.ts": [["setUps = (setUps + 1) & 0x3fffffff;", "setUps = (setUps - 1) & 0x3fffffff;"]],
       "ts/threads/item.ts": [
         ["const id = i32[words + SET_UP.id]!;", "const id = i32[words - SET_UP.id]!;"],
         ["const calls = i32[at / WORD + HEADER.calls]!;", "const calls = i32[at / WORD - HEADER.calls]!;"],
@@ -683,6 +713,7 @@ export const SURVIVORS: readonly Survivors[] = [
   {
     reason: FIRST_VALUE,
     mutants: {
+      "ts/threads/tasks.ts": [["return { start: 0, length: 0, first: 0 };", "return {};"]],
       "ts/threads/item.ts": [
         ["#uniform = false;", "#uniform = true;"],
         ["#backward = false;", "#backward = true;"],
@@ -761,6 +792,29 @@ export const SURVIVORS: readonly Survivors[] = [
   {
     reason: UNREACHABLE,
     mutants: {
+      "ts/threads/tasks.ts": [
+        ["withBias: false,", "withBias: true,"],
+        ["accumulate: false,", "accumulate: true,"],
+        ["indirect: false,", "indirect: true,"],
+        [
+          "out: dx === undefined ? undefined : dxAt >= 0 ? dxAt + start * FLOAT : store,",
+          "out: dx === undefined ? undefined : dxAt > 0 ? dxAt + start * FLOAT : store,",
+        ],
+        [
+          "const indirect = dxAt >= 0 && (accumulate || overlap(dx!, x) || overlap(dx!, dy));",
+          "const indirect = dxAt > 0 && (accumulate || overlap(dx!, x) || overlap(dx!, dy));",
+        ],
+        [
+          "out: yAt >= 0 ? yAt + start * FLOAT : (from) => arena.copyOut(from, y, start, length),",
+          "out: yAt > 0 ? yAt + start * FLOAT : (from) => arena.copyOut(from, y, start, length),",
+        ],
+        ["const indirect = yAt >= 0 && overlap(x, y);", "const indirect = yAt > 0 && overlap(x, y);"],
+        ["const indirect = yAt >= 0 && overlap(x, y);", "const indirect = true && overlap(x, y);"],
+        [
+          "return at >= 0 ? at + start * FLOAT : (to) => arena.copyIn(to, array, start, length);",
+          "return at > 0 ? at + start * FLOAT : (to) => arena.copyIn(to, array, start, length);",
+        ],
+      ],
       "ts/threads/item.ts": [
         [
           "if (id === this.#setUp && backward === this.#backward) return;",
