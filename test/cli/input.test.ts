@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { FileError, UsageError } from "../../ts/cli/errors.js";
 import { Input, openInput } from "../../ts/cli/input.js";
-import { temporaryFolder } from "../support/command.js";
+import { onTerminal, temporaryFolder } from "../support/command.js";
 
 const folder = temporaryFolder();
 const path = (name: string): string => join(folder, name);
@@ -130,16 +130,10 @@ describe.runIf(process.platform !== "win32")("a named pipe", () => {
 
 describe("standard input", () => {
   it("that is a terminal is an error of the command line", async () => {
-    const own = Object.getOwnPropertyDescriptor(process.stdin, "isTTY");
-    Object.defineProperty(process.stdin, "isTTY", { value: true, configurable: true });
-    try {
-      const error = await openInput("-", "a .npy file").catch((thrown) => thrown);
-      expect(error).toBeInstanceOf(UsageError);
-      expect(error.message).toBe('standard input is a terminal, expected a file or a pipe for "-"');
-    } finally {
-      if (own === undefined) Reflect.deleteProperty(process.stdin, "isTTY");
-      else Object.defineProperty(process.stdin, "isTTY", own);
-    }
+    const open = (): Promise<unknown> => openInput("-", "a .npy file").catch((thrown) => thrown);
+    const error = await onTerminal(process.stdin, open);
+    expect(error).toBeInstanceOf(UsageError);
+    expect((error as Error).message).toBe('standard input is a terminal, expected a file or a pipe for "-"');
   });
 });
 

@@ -16,7 +16,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { FileError, UsageError } from "../../ts/cli/errors.js";
 import { discardUnfinished, inStandardOutput, Output, openOutput } from "../../ts/cli/output.js";
-import { temporaryFolder } from "../support/command.js";
+import { onTerminal, temporaryFolder } from "../support/command.js";
 
 const top = temporaryFolder();
 let folders = 0;
@@ -157,7 +157,7 @@ describe("a file", () => {
 });
 
 describe.runIf(process.platform !== "win32")("beside files", () => {
-  it.each(["/dev/fd/%i", "/proc/self/fd/%i"])(
+  it.each(process.platform === "linux" ? ["/dev/fd/%i", "/proc/self/fd/%i"] : ["/dev/fd/%i"])(
     "%s: what is open already is written to where it stands",
     async (form) => {
       writeFileSync(path("open"), "");
@@ -174,7 +174,7 @@ describe.runIf(process.platform !== "win32")("beside files", () => {
     },
   );
 
-  it("devices are written to directly", async () => {
+  it.runIf(process.platform === "linux")("devices are written to directly", async () => {
     const open = (): number => readdirSync("/proc/self/fd").length;
     const before = open();
     const output = await openOutput("/dev/null");
@@ -222,14 +222,7 @@ describe.runIf(process.platform !== "win32")("beside files", () => {
 });
 
 it("standard output that is a terminal is an error of the command line", async () => {
-  const own = Object.getOwnPropertyDescriptor(process.stdout, "isTTY");
-  Object.defineProperty(process.stdout, "isTTY", { value: true, configurable: true });
-  try {
-    const error = await openOutput("-").catch((thrown) => thrown);
-    expect(error).toBeInstanceOf(UsageError);
-    expect(error.message).toBe('standard output is a terminal, expected a file or a pipe for "-"');
-  } finally {
-    if (own === undefined) Reflect.deleteProperty(process.stdout, "isTTY");
-    else Object.defineProperty(process.stdout, "isTTY", own);
-  }
+  const error = await onTerminal(process.stdout, () => openOutput("-").catch((thrown) => thrown));
+  expect(error).toBeInstanceOf(UsageError);
+  expect(error.message).toBe('standard output is a terminal, expected a file or a pipe for "-"');
 });

@@ -2,6 +2,7 @@
 import * as os from "node:os";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { runPipeline, type Steps, shareFewCores } from "../../ts/cli/pipeline.js";
+import { turn } from "../support/turns.js";
 
 interface Slot {
   readonly name: string;
@@ -13,8 +14,6 @@ const newSlots = (): [Slot, Slot, Slot] => [
   { name: "b", piece: -1 },
   { name: "c", piece: -1 },
 ];
-
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Steps that write down when they begin and end, and fail where they are told to. */
 function stepsOf(pieces: number, log: string[], failing?: string): Steps<Slot> {

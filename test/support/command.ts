@@ -109,3 +109,18 @@ export async function readArray(path: string): Promise<Float32Array> {
   const { data } = await parseArray(readFileSync(path));
   return new Float32Array(data.buffer);
 }
+
+/** Runs `act` where a standard stream of this process is a terminal. */
+export async function onTerminal<Result>(
+  stream: { isTTY?: boolean },
+  act: () => Promise<Result>,
+): Promise<Result> {
+  const own = Object.getOwnPropertyDescriptor(stream, "isTTY");
+  Object.defineProperty(stream, "isTTY", { value: true, configurable: true });
+  try {
+    return await act();
+  } finally {
+    if (own === undefined) Reflect.deleteProperty(stream, "isTTY");
+    else Object.defineProperty(stream, "isTTY", own);
+  }
+}

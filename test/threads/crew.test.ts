@@ -8,6 +8,7 @@ import { Crew } from "../../ts/threads/crew.js";
 import type { Host, WorkerListeners } from "../../ts/threads/host.js";
 import type { Assignment } from "../../ts/threads/serve.js";
 import { withinTime } from "../support/pools.js";
+import { isSettled } from "../support/turns.js";
 
 /** A worker that does what the test says. */
 interface Fake extends WorkerListeners {
@@ -59,16 +60,6 @@ function newCrew(ringsByMessage = false): Crew {
 const last = (): Fake => workers.at(-1)!;
 const owners = (): number[] => workers.map(({ assignment }) => assignment.owner);
 const given = (): Workspace[] => workers.map(({ assignment }) => assignment.workspace);
-
-/** Whether a promise has settled, after all that is under way. */
-async function isSettled(promise: Promise<unknown>): Promise<boolean> {
-  let settled = false;
-  promise.then(() => {
-    settled = true;
-  });
-  await new Promise((resolve) => setImmediate(resolve));
-  return settled;
-}
 
 /** A crew whose workers are all ready. */
 async function readyCrew(): Promise<Crew> {

@@ -15,6 +15,7 @@ import { manualForeman } from "../support/foremen.js";
 import { copyOf, expectSameBits } from "../support/numbers.js";
 import { withinTime } from "../support/pools.js";
 import { howToRepeat, Random, runSeed } from "../support/random.js";
+import { isSettled, turn } from "../support/turns.js";
 
 const FLOAT = Float32Array.BYTES_PER_ELEMENT;
 const params = { alpha: 0.3, beta: 1.7 };
@@ -25,20 +26,6 @@ const sau = createSauSync();
 const MOST_STEPS = 10_000;
 
 type Setting = ReturnType<typeof manualForeman>;
-
-/** After all that is under way. */
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-/** Whether a promise has settled by now. */
-async function isSettled(promise: Promise<unknown>): Promise<boolean> {
-  let settled = false;
-  const settle = (): void => {
-    settled = true;
-  };
-  promise.then(settle, settle);
-  await turn();
-  return settled;
-}
 
 /** Has the workers do what there is, in turn, until the call has settled. */
 async function workUntil({ board, workers }: Setting, call: Promise<unknown>): Promise<void> {

@@ -7,6 +7,7 @@ import { manualForeman } from "../support/foremen.js";
 import { copyOf, expectSameBits } from "../support/numbers.js";
 import { withinTime } from "../support/pools.js";
 import { howToRepeat, Random, runSeed } from "../support/random.js";
+import { turn } from "../support/turns.js";
 
 const sau = createSauSync();
 const setting = manualForeman({ workers: 2, fifoBytes: 3 * ITEM_BYTES });
@@ -36,7 +37,7 @@ async function atWork<Result>(act: () => Promise<Result>): Promise<Result> {
     while (works) {
       if (doOne()) continue;
       board.ring();
-      await new Promise((resolve) => setImmediate(resolve));
+      await turn();
     }
   };
   const working = work();

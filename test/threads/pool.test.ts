@@ -9,6 +9,7 @@ import { manualForeman } from "../support/foremen.js";
 import { copyOf, expectSameBits } from "../support/numbers.js";
 import { withinTime } from "../support/pools.js";
 import { howToRepeat, Random, runSeed } from "../support/random.js";
+import { turn } from "../support/turns.js";
 
 const params = { alpha: 0.3, beta: 1.7 };
 const sau = createSauSync();
@@ -38,8 +39,6 @@ function begin(options: { workers?: number; worthSharing?: typeof WORTH } = {}):
   });
   return setting;
 }
-
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** The workers do what there is, until they are told to stop. */
 async function work(): Promise<void> {
@@ -159,7 +158,7 @@ describe("a call", () => {
       for (const some of all) {
         const options = { want } as { want: readonly Want[] };
         const found = await pool.backward<SauParams, Want>(x, dy, some, options);
-        expect(found).toEqual(sau.backward<SauParams, Want>(x, dy, some, options));
+        expect(found).toStrictEqual(sau.backward<SauParams, Want>(x, dy, some, options));
         const dx = new Float32Array(x.length);
         if (!want.includes("dx")) continue;
         const into = await pool.backward<SauParams, Want>(x, dy, some, { ...options, out: { dx } });

@@ -19,6 +19,7 @@ import { expectSameBits } from "../support/numbers.js";
 import { SHARE_ALL, startSharingPool } from "../support/pools.js";
 import { built, runModule, runNode } from "../support/process.js";
 import { Random, runSeed } from "../support/random.js";
+import { turn } from "../support/turns.js";
 
 const LENGTH = 400_000;
 const random = new Random(runSeed, 50);
@@ -268,7 +269,7 @@ describe("a report", () => {
     const pool = await startPool({}, inlinedModules, { host: () => host, worthSharing: SHARE_ALL });
     const some = x.subarray(0, 1000);
     const call = pool.forward(some, params);
-    await new Promise((resolve) => setImmediate(resolve));
+    await turn();
     const [{ board, owner }] = assignments as [Assignment];
     expect(new Board(board).claim(owner)).toBe(0);
     gone[0]!();
