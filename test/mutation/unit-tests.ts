@@ -69,6 +69,7 @@ const FILES: Readonly<Record<Area, Readonly<Record<string, TestFile>>>> = {
     pool: { load: () => import("../threads/pool.test.js") },
     errors: { load: () => import("../threads/errors.test.js") },
     item: { load: () => import("../threads/item.test.js") },
+    serve: { load: () => import("../threads/serve.test.js") },
     start: { load: () => import("../threads/start.test.js") },
     node: { load: () => import("../threads/node.test.js") },
     web: { load: () => import("../threads/web.test.js") },

@@ -180,6 +180,15 @@ describe("the bell", () => {
     expect([board.isClosed, board.called, board.rung]).toEqual([true, called + 2, 1]);
   });
 
+  it("is not waited for by who has no work: that blocks until the next call to it", () => {
+    const [wait, notify] = [vi.spyOn(Atomics, "wait").mockReturnValue("ok"), vi.spyOn(Atomics, "notify")];
+    board.sleep(board.called);
+    board.publish(64, false);
+    expect(wait.mock.calls).toEqual([[...notify.mock.calls[0]!, 0]]);
+    wait.mockRestore();
+    notify.mockRestore();
+  });
+
   it.each([
     ["Atomics", undefined],
     ["Atomics", { ...Atomics, waitAsync: undefined }],

@@ -179,6 +179,7 @@ describe("a worker that is gone", () => {
         last().gone(undefined);
         for (let falseStarts = 0; falseStarts < 3; falseStarts++) last().gone(undefined);
         last().message("ready");
+        expect(crew.ready).toBe(3);
       }
     }
     expect(died).toHaveLength(20 + 4 * 4);

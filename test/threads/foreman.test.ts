@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { createSauSync } from "../../ts/index.js";
 import { TILE } from "../../ts/memory/arena.js";
 import { wholePass } from "../../ts/memory/tiles.js";
-import { ParamsChecker } from "../../ts/params.js";
+import { type CheckedParams, ParamsChecker } from "../../ts/params.js";
 import { PLACES } from "../../ts/threads/board.js";
 import { ITEM_BYTES } from "../../ts/threads/foreman.js";
 import { EMPTY_ITEM_BYTES, type Task, taskBytes } from "../../ts/threads/item.js";
@@ -143,8 +143,11 @@ describe("items", () => {
     });
     // Sums take room, and so does what is set up, once for all calls in a row.
     const channels = 4096;
-    const perChannel = { alpha: new Float32Array(channels), shape: [1, channels], channelAxis: 1 };
-    const one = sumsOf(channels, new ParamsChecker().read(perChannel).check(channels));
+    const perChannel = (count: number): CheckedParams => {
+      const given = { alpha: new Float32Array(count), shape: [1, count], channelAxis: 1 };
+      return new ParamsChecker().read(given).check(count);
+    };
+    const one = sumsOf(channels, perChannel(channels));
     const fits = Math.floor((ITEM_BYTES - itemBytes(one)) / taskBytes(one, one.setUp)) + 1;
     expect(await run(new Array(2 * fits + 1).fill(one))).toEqual([fits, fits, 1]);
     expect(taskBytes(one, undefined) - taskBytes(one, one.setUp)).toBeGreaterThan(channels * FLOAT);
@@ -153,6 +156,15 @@ describe("items", () => {
     expect(itemBytes(most) + 6 * taskBytes(most, most.setUp) + taskBytes(rest, most.setUp)).toBe(ITEM_BYTES);
     expect(await run([...new Array(7).fill(most), rest, rest])).toEqual([8, 1]);
     expect(board.count).toBe(0);
+    // Once also where twice would not fit; nobody does this one, for which a table has no room.
+    const many = Math.floor(ITEM_BYTES / FLOAT / 2);
+    const { setUp } = sumsOf(many, perChannel(many));
+    const large = { ...pieces([8])[0]!, setUp };
+    const abort = new AbortController();
+    const aborted = foreman.run([large, large], abort.signal);
+    expect(callsOnBoard(setting)).toEqual([2]);
+    abort.abort("enough");
+    await expect(aborted).rejects.toBe("enough");
     tensor.dispose();
   });
 
@@ -344,8 +356,11 @@ describe("a call", () => {
     const call = foreman.run(tasksOf(setting, x, y));
     const index = workers[0]!.claim()!;
     foreman.crew = { ...foreman.crew!, ready: 0 } as typeof foreman.crew;
+    const claim = vi.spyOn(board, "claim");
     foreman.hear();
     expect([await isSettled(call), board.isDone(index)]).toEqual([false, false]);
+    // It listens, rather than ask again and again.
+    expect(claim).toHaveBeenCalledTimes(1);
     workers[0]!.compute(index);
     workers[0]!.finish(index);
     board.ring();

@@ -1,14 +1,18 @@
 /** Promise: an item gives the same bits whoever does it, and however often it was begun before. */
 import { beforeEach, expect, it } from "vitest";
 import { type ArenaTensor, createSauSync, type SauParams, type Want } from "../../ts/index.js";
+import { wholePass } from "../../ts/memory/tiles.js";
+import { ParamsChecker } from "../../ts/params.js";
 import { ITEM_BYTES } from "../../ts/threads/foreman.js";
+import { type SetUp, type Task, writeItem } from "../../ts/threads/item.js";
 import { type Case, cases, inWords, poolResultsOf, resultsOf } from "../support/cases.js";
-import { manualForeman } from "../support/foremen.js";
+import { type ManualWorker, manualForeman } from "../support/foremen.js";
 import { copyOf, expectSameBits } from "../support/numbers.js";
 import { withinTime } from "../support/pools.js";
 import { howToRepeat, Random, runSeed } from "../support/random.js";
 import { turn } from "../support/turns.js";
 
+const params = { alpha: 0.3, beta: 1.7 };
 const sau = createSauSync();
 const setting = manualForeman({ workers: 2, fifoBytes: 3 * ITEM_BYTES });
 const { arena, board, pool, workers } = setting;
@@ -122,7 +126,6 @@ it("that add to what is there add once", async () => {
 
 it("of many calls, each of which has a place and parameters of its own", async () => {
   const random = new Random(runSeed, 39);
-  const params: SauParams = { alpha: 0.3, beta: 1.7 };
   for (let turn = 0; turn < 20; turn++) {
     const lengths = Array.from({ length: 150 }, () => random.below(900));
     const xs = lengths.map((length) => random.array(length, -3, 3));
@@ -148,6 +151,62 @@ it("of many calls, each of which has a place and parameters of its own", async (
     }
     for (const tensor of tensors) tensor.dispose();
   }
+});
+
+/** Forward of `x`, over itself or not, in a call of its own. */
+function taskOf({ array }: ArenaTensor, setUp: SetUp, indirect: boolean): Task {
+  return {
+    setUp,
+    length: array.length,
+    first: 0,
+    x: array.byteOffset,
+    dy: undefined,
+    out: array.byteOffset,
+    indirect,
+    accumulate: false,
+    withBias: false,
+    sums: undefined,
+  };
+}
+
+it("have as many calls as they say, and a second half where one of them does", () => {
+  const [{ runner, workspace }] = workers as [ManualWorker];
+  const x = moments.array(40, -3, 3);
+  const y = sau.forward(x, params);
+  const setUp: SetUp = { pass: wholePass(40), params: new ParamsChecker().read(params).check(40), id: 1 };
+  const at = pool.alloc(ITEM_BYTES / Float32Array.BYTES_PER_ELEMENT);
+  const { byteOffset } = at.array;
+  for (const indirect of [false, true]) {
+    const [first, second] = [tensorOf(x), tensorOf(x)];
+    writeItem(arena, byteOffset, [taskOf(first, setUp, false), taskOf(second, setUp, indirect)]);
+    expect(runner.needsCopy(byteOffset)).toBe(indirect);
+    // The record of the second remains behind those that there are then.
+    arena.i32[byteOffset / 4] = 1;
+    expect(runner.needsCopy(byteOffset)).toBe(false);
+    runner.compute(byteOffset);
+    runner.copy(byteOffset, workspace.outTile);
+    expectSameBits(first.array, y, () => howToRepeat);
+    expectSameBits(second.array, x, () => howToRepeat);
+  }
+  at.dispose();
+});
+
+it("are set up anew after somebody else has used the workspace, the first of all too", () => {
+  const [{ runner }] = workers as [ManualWorker];
+  const x = moments.array(40, -3, 3);
+  const checkedOf = (given: SauParams) => new ParamsChecker().read(given).check(40);
+  const at = pool.alloc(ITEM_BYTES / Float32Array.BYTES_PER_ELEMENT);
+  const { byteOffset } = at.array;
+  for (let turn = 0; turn < 2; turn++) {
+    const tensor = tensorOf(x);
+    const setUp = { pass: wholePass(40), params: checkedOf(params), id: 1 };
+    writeItem(arena, byteOffset, [taskOf(tensor, setUp, false)]);
+    runner.reset();
+    runner.compute(byteOffset);
+    expectSameBits(tensor.array, sau.forward(x, params), () => howToRepeat);
+    runner.stream.setUpForward(checkedOf({ alpha: 0.9, beta: 4 }), wholePass(40), 1);
+  }
+  at.dispose();
 });
 
 it("reach what lies where the memory has grown since", async () => {

@@ -4,7 +4,11 @@
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createSauSync, DisposedError, type SauParams, type Want } from "../../ts/index.js";
+import { TILE } from "../../ts/memory/arena.js";
+import { ParamsChecker } from "../../ts/params.js";
 import { ITEM_BYTES } from "../../ts/threads/foreman.js";
+import type { Task } from "../../ts/threads/item.js";
+import { forwardTasks } from "../../ts/threads/tasks.js";
 import { manualForeman } from "../support/foremen.js";
 import { copyOf, expectSameBits } from "../support/numbers.js";
 import { withinTime } from "../support/pools.js";
@@ -24,17 +28,19 @@ const WORTH = { forward: 100, backward: 50 };
 let setting: ReturnType<typeof manualForeman>;
 let works: boolean;
 
-/** Every call of the foreman: how many tasks it had. */
+/** Every call of the foreman: how many tasks it had; and all of them, of all calls. */
 let runs: number[];
+let tasks: Task[];
 
 function begin(options: { workers?: number; worthSharing?: typeof WORTH } = {}): typeof setting {
   setting = manualForeman({ fifoBytes: 3 * ITEM_BYTES, worthSharing: WORTH, ...options });
   const { foreman } = setting;
   const run = foreman.run.bind(foreman);
-  runs = [];
-  vi.spyOn(foreman, "run").mockImplementation((tasks, signal) => {
-    const all = [...tasks];
+  [runs, tasks] = [[], []];
+  vi.spyOn(foreman, "run").mockImplementation((given, signal) => {
+    const all = [...given];
     runs.push(all.length);
+    tasks.push(...all);
     return run(all, signal);
   });
   return setting;
@@ -126,6 +132,19 @@ describe("a call", () => {
     expectSameBits(array, Float32Array.of(...twice, ...expected.subarray(10)), () => howToRepeat);
   });
 
+  it("that somebody else has cut waits for those before it too", async () => {
+    const { pool, arena } = setting;
+    const tensor = pool.alloc(x.length);
+    const first = pool.forward(x, params);
+    tensor.array.set(x);
+    const checked = new ParamsChecker().read(params).check(x.length);
+    const second = pool.run(forwardTasks(arena, tensor.array, tensor.array, checked, x.length));
+    work();
+    await withinTime(second, "the second");
+    expect(runs).toEqual([1, 1]);
+    expectSameBits(tensor.array, await first, () => howToRepeat);
+  });
+
   it("that fails lets the next begin", async () => {
     work();
     const { pool, foreman } = setting;
@@ -157,7 +176,10 @@ describe("a call", () => {
     for (const want of each) {
       for (const some of all) {
         const options = { want } as { want: readonly Want[] };
+        tasks = [];
         const found = await pool.backward<SauParams, Want>(x, dy, some, options);
+        const takesSums = want.some((name) => name !== "dx");
+        expect(tasks.some(({ sums }) => (sums !== undefined) !== takesSums)).toBe(false);
         expect(found).toStrictEqual(sau.backward<SauParams, Want>(x, dy, some, options));
         const dx = new Float32Array(x.length);
         if (!want.includes("dx")) continue;
@@ -165,7 +187,10 @@ describe("a call", () => {
         expect([into.dx === dx, into]).toEqual([true, found]);
       }
     }
+    runs = [];
     expect(await pool.backwardBatch([x, x], [dy, dy], params, { want: [] })).toEqual([{}, {}]);
+    expect(await pool.backward(x, dy, params, { want: [] })).toEqual({});
+    expect(runs).toEqual([0, 0]);
   });
 });
 
@@ -184,8 +209,19 @@ describe("a batch", () => {
     expect(runs).toEqual([1, 1, 3]);
   });
 
-  it("of none is none", async () => {
+  it("of arrays that do not fit a tile is several", async () => {
+    work();
     const { pool } = setting;
+    const long = [random.array(TILE + 9, -3, 3), x];
+    expect(await pool.forwardBatch(long, params)).toEqual(sau.forwardBatch(long, params));
+    const want = ["dx"] as const;
+    const found = await pool.backwardBatch(long, long, params, { want });
+    expect(found).toEqual(sau.backwardBatch(long, long, params, { want }));
+    expect(Math.min(...runs)).toBeGreaterThan(2);
+  });
+
+  it("of none is none", async () => {
+    const { pool } = begin({ worthSharing: { forward: 0, backward: 0 } });
     expect([await pool.forwardBatch([]), await pool.backwardBatch([], [])]).toEqual([[], []]);
     expect(runs).toEqual([]);
   });
@@ -193,6 +229,11 @@ describe("a batch", () => {
   it("goes where it is told", async () => {
     work();
     const { pool } = setting;
+    const small = [of(9), of(0)];
+    const smallOuts = small.map(({ length }) => new Float32Array(length));
+    const smallYs = await pool.forwardBatch(small, params, { out: smallOuts });
+    expect(smallYs.map((y, i) => y === smallOuts[i])).toEqual([true, true]);
+    expect([smallOuts, runs]).toEqual([sau.forwardBatch(small, params), []]);
     const outs = xs.map(({ length }) => new Float32Array(length));
     const ys = await pool.forwardBatch(xs, params, { out: outs });
     expect(ys.map((y, i) => y === outs[i])).toEqual([true, true, true, true]);
@@ -294,6 +335,10 @@ describe("a signal", () => {
     ["an object", {}],
     ["an object with some of it", { throwIfAborted() {}, addEventListener() {} }],
     ["the class", AbortSignal],
+    [
+      "a function",
+      Object.assign(() => {}, { throwIfAborted() {}, addEventListener() {}, removeEventListener() {} }),
+    ],
   ])("%s is none", async (_, signal) => {
     const { pool } = setting;
     const options = { signal } as never;

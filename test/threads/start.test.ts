@@ -247,6 +247,18 @@ describe("a report", () => {
     );
   });
 
+  it.each([
+    [1, 6],
+    [8, 16],
+  ])("of %i is of threads in a memory below %i MiB", async (threads, most) => {
+    const assignments: Assignment[] = [];
+    const host = hostOf(1, assignments, []);
+    const pool = await startPool({ threads }, inlinedModules, { host: () => host, worthSharing: SHARE_ALL });
+    expect(assignments).toHaveLength(threads);
+    expect(assignments[0]!.memory.buffer.byteLength / 2 ** 20).toBeLessThan(most);
+    await pool.dispose();
+  });
+
   it("counts up to 256 threads", async () => {
     const host = (): never => {
       throw new Error("none known");

@@ -180,7 +180,6 @@ interface BackendUtil {
     dilations: unknown,
     pad: unknown,
     roundingMode: unknown,
-    depthwise: boolean,
   ): WindowInfo;
   computePool2DInfo(
     x: number[],

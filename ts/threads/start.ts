@@ -3,7 +3,7 @@ import { compile } from "../compile.js";
 import { checkObject, describe } from "../errors.js";
 import { Arena, INITIAL_PAGES } from "../memory/arena.js";
 import { Stream } from "../memory/stream.js";
-import { CACHE_LINE, GAP, type Workspace, workspaceAt } from "../memory/workspace.js";
+import { type Workspace, workspaceAt } from "../memory/workspace.js";
 import { sauOn } from "../sau.js";
 import type { WasmTier } from "../tier.js";
 import { type Modules, type Running, startAsync } from "../tiers.js";
@@ -202,6 +202,5 @@ function reserve(
   const { end } = workspaceAt(0, false);
   const workspaces = Array.from({ length: threads }, () => workspaceAt(arena.reserve(end), false));
   const fifoBytes = Math.min(MOST_FIFO_BYTES, (threads + 2) * ITEM_BYTES);
-  const fifoAt = arena.reserve(fifoBytes + CACHE_LINE + GAP);
-  return { workspaces, fifoAt, fifoBytes };
+  return { workspaces, fifoAt: arena.reserve(fifoBytes), fifoBytes };
 }

@@ -11,6 +11,8 @@ const NAMES = [
   "MaxPoolGrad",
 ];
 
+type KernelParams = Parameters<tf.KernelFunc>[0];
+
 const random = randomNumbers(23);
 
 /** A tensor of values between -1 and 1 but for what `map` makes of them. */
@@ -59,12 +61,17 @@ describe("registers", () => {
   });
 
   it.each(NAMES)("%s in place of one that throws, or gives a wrong answer", (name) => {
+    const { kernelFunc: ours } = tf.getKernel(name, "wasm");
+    const right = (call: KernelParams) =>
+      tf.tidy(() => tf.reshape(ours(call) as tf.Tensor, [-1]) as tf.Tensor1D);
     for (const kernelFunc of [
       () => {
         throw new Error("no gradient here");
       },
       () => tf.zeros([2]),
       () => tf.zeros([1, 3, 3, 1]),
+      // The answer, and something more.
+      (call: KernelParams) => tf.concat1d([right(call), tf.zeros([1])]),
     ]) {
       reset();
       if (tf.getKernel(name, "wasm")) tf.unregisterKernel(name, "wasm");
@@ -74,6 +81,47 @@ describe("registers", () => {
       expect(tf.getKernel(name, "wasm").kernelFunc).not.toBe(kernelFunc);
       expect(tf.memory().numTensors).toBe(tensors);
     }
+  });
+
+  it("what fails a problem that is put to it as TensorFlow.js does", () => {
+    const ours = NAMES.map((name) => tf.getKernel(name, "wasm"));
+    /** What each kernel is called with, by its name. */
+    const calls: Record<string, unknown> = {};
+    const recordCalls = (): void => {
+      for (const kernel of ours) {
+        tf.unregisterKernel(kernel.kernelName, "wasm");
+        tf.registerKernel({
+          ...kernel,
+          kernelFunc: (call) => {
+            const inputs = Object.entries(call.inputs).map(([name, input]) => {
+              const tensor = input as tf.Tensor;
+              return [name, [tensor.shape, [...valuesOf(tensor)]]];
+            });
+            calls[kernel.kernelName] = { inputs: Object.fromEntries(inputs), attrs: call.attrs };
+            return kernel.kernelFunc(call);
+          },
+        });
+      }
+    };
+    recordCalls();
+    expect(registerTraining(tf)).toEqual([]);
+    const problems = { ...calls };
+    expect(Object.keys(problems)).toEqual(NAMES);
+    const image = tf.tensor4d([1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 3, 3, 1]);
+    const dy = tf.tensor4d([1, 10, 100, 1000], [1, 2, 2, 1]);
+    const filter = tf.tensor4d([1, 2, 3, 4], [2, 2, 1, 1]);
+    const conv = (x: tf.Tensor, w: tf.Tensor) =>
+      tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, [2, 2], "same");
+    tf.grads(conv)([image, filter], dy);
+    const depthwise = (x: tf.Tensor, w: tf.Tensor) =>
+      tf.depthwiseConv2d(x as tf.Tensor4D, w as tf.Tensor4D, [2, 2], "same");
+    tf.grads(depthwise)([image, filter], dy);
+    expect(calls[NAMES[2]!]).toEqual(problems[NAMES[2]!]);
+    const twice = tf.tensor4d([1, 0, 10, 0, 100, 0, 1000, 1], [1, 2, 2, 2]);
+    tf.grads(depthwise)([image, tf.zeros([2, 2, 1, 2])], twice);
+    const pool = (x: tf.Tensor) => tf.maxPool(x as tf.Tensor4D, 2, 2, "valid");
+    tf.grad(pool)(tf.tensor4d([-4, -1, -3, -2], [1, 2, 2, 1]), tf.tensor4d([5], [1, 1, 1, 1]));
+    for (const name of [NAMES[0]!, NAMES[1]!, NAMES[3]!]) expect(calls[name]).toEqual(problems[name]);
   });
 
   it("nothing while another backend is set, or of another version", async () => {
@@ -143,13 +191,11 @@ describe("the gradients of convolution", () => {
   });
 
   it.each(MOVES)("depthwise, of x %j, filter %j, strides %j, pad %j", async (shape, size, strides, pad) => {
-    const isSquare = typeof strides === "number"; // a depthwise convolution has no others
-    const both: number | [number, number] = isSquare ? strides : [2, 2];
     for (const multiplier of [1, 3]) {
       await tf.setBackend("cpu");
       const [x, filter] = [tensor(shape), tensor([...size, shape[3]!, multiplier])];
       const conv = (a: tf.Tensor, b: tf.Tensor) =>
-        tf.depthwiseConv2d(a as tf.Tensor4D, b as tf.Tensor4D, both, pad as "same");
+        tf.depthwiseConv2d(a as tf.Tensor4D, b as tf.Tensor4D, strides, pad as "same");
       const dy = tensor(conv(x, filter).shape);
       const [dx, dFilter] = await onBoth(() => tf.grads(conv)([x, filter], dy));
       expectEqual(dx!);
@@ -172,6 +218,7 @@ describe("the gradient of maxPool", () => {
     ["of either sign", (value) => value],
     ["all negative", (value) => value - 2],
     ["in ties", (value) => Math.round(2 * value)],
+    ["of which none is the greatest", (value) => (value > 0 ? Number.NaN : -Infinity)],
     ["apart by rounding errors alone", (value) => 1000 + Math.fround(value * 1e-3)],
   ];
   const pools: [number | [number, number], number | [number, number], "same" | "valid" | number][] = [

@@ -19,16 +19,10 @@ export function met(tf: Tf, x: Tensor, info: WindowInfo): Tensor {
   );
 }
 
-/** How the filter moved. */
-export function infoOf(
-  tf: Tf,
-  x: number[],
-  filter: number[],
-  attrs: KernelCall["attrs"],
-  isDepthwise: boolean,
-): WindowInfo {
+/** How the filter moved, depthwise or not. */
+export function infoOf(tf: Tf, x: number[], filter: number[], attrs: KernelCall["attrs"]): WindowInfo {
   const { strides, dilations = 1, pad, dimRoundingMode } = attrs;
-  return tf.backend_util.computeConv2DInfo(x, filter, strides, dilations, pad, dimRoundingMode, isDepthwise);
+  return tf.backend_util.computeConv2DInfo(x, filter, strides, dilations, pad, dimRoundingMode);
 }
 
 function compute(tf: Tf, { inputs, attrs }: KernelCall): TensorInfo {
@@ -36,7 +30,7 @@ function compute(tf: Tf, { inputs, attrs }: KernelCall): TensorInfo {
   if (attrs.dataFormat === "NCHW") {
     throw new TypeError("dataFormat is NCHW, expected NHWC, which is what the wasm backend's conv2d takes.");
   }
-  const info = infoOf(tf, x.shape, attrs.filterShape as number[], attrs, false);
+  const info = infoOf(tf, x.shape, attrs.filterShape as number[], attrs);
   return tf.tidy("Conv2DBackpropFilter", () => {
     const images = tf.transpose(met(tf, x, info), [3, 1, 2, 0]);
     const filter = tf.transpose(dy, [1, 2, 0, 3]);

@@ -13,7 +13,7 @@ function filterGradient(tf: Tf, { inputs, attrs }: KernelCall): TensorInfo {
   const [x, dy] = [inputs.x as Tensor, inputs.dy as Tensor];
   const filterShape = attrs.filterShape as [number, number, number, number];
   const [height, width, channels, multiplier] = filterShape;
-  const info = infoOf(tf, x.shape, filterShape, attrs, true);
+  const info = infoOf(tf, x.shape, filterShape, attrs);
   const { batchSize, outHeight, outWidth } = info;
   return tf.tidy("DepthwiseConv2dNativeBackpropFilter", () => {
     const reached = met(tf, x, info);
@@ -40,7 +40,7 @@ function inputGradient(tf: Tf, { inputs, attrs }: KernelCall): TensorInfo {
   const [dy, filter] = [inputs.dy as Tensor, inputs.filter as Tensor];
   const inputShape = attrs.inputShape as [number, number, number, number];
   const [batch, inHeight, inWidth, channels] = inputShape;
-  const info = infoOf(tf, inputShape, filter.shape, attrs, true);
+  const info = infoOf(tf, inputShape, filter.shape, attrs);
   const { filterHeight, filterWidth, outHeight, outWidth, strideHeight, strideWidth, padInfo } = info;
   const [height, width, , multiplier] = filter.shape as [number, number, number, number];
   return tf.tidy("DepthwiseConv2dNativeBackpropInput", () => {

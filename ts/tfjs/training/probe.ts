@@ -26,7 +26,6 @@ export interface Needed {
 
 /** Whether the kernel of the backend that is set gives the answer. One that is missing, or throws, does not. */
 export function isRight(tf: Tf, name: string, { inputs, attrs, answer }: Problem): boolean {
-  if (tf.getKernel(name, tf.getBackend()) === undefined) return false;
   let found: ArrayLike<number> = [];
   try {
     tf.tidy("probe", () => {
@@ -37,7 +36,7 @@ export function isRight(tf: Tf, name: string, { inputs, attrs, answer }: Problem
       found = result.dataSync();
     });
   } catch {
-    return false;
+    // Nothing was found.
   }
   return found.length === answer.length && answer.every((value, i) => found[i] === value);
 }
