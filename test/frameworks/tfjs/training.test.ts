@@ -43,11 +43,14 @@ describe("registers", () => {
 
   it("what TensorFlow.js lacks or has wrong, once", () => {
     const warn = vi.spyOn(console, "warn");
+    // As it is for users: in production TensorFlow.js does not warn.
+    tf.env().set("PROD", false);
     reset();
     expect(registerTraining(tf)).toEqual(NAMES);
     const kernels = NAMES.map((name) => tf.getKernel(name, "wasm"));
     expect(registerTraining(tf)).toEqual([]);
     expect(NAMES.map((name) => tf.getKernel(name, "wasm"))).toEqual(kernels);
+    tf.enableProdMode();
     expect(warn).not.toHaveBeenCalled();
   });
 
