@@ -41,6 +41,16 @@ export const SURVIVORS: readonly Survivors[] = [
   {
     reason: SHORTCUT,
     mutants: {
+      "ts/tfjs/training/window.ts": [
+        [
+          "const after = size - before - image.shape[1 + i]!;",
+          "const after = size - before + image.shape[1 + i]!;",
+        ],
+      ],
+      "ts/tfjs/training/depthwise.ts": [
+        ["if (rows === 1 && columns === 1) return image;", "if (false) return image;"],
+        ["if (multiplier === 1) return terms;", "if (false) return terms;"],
+      ],
       "ts/threads/tasks.ts": [
         [
           "out: dx === undefined ? undefined : dxAt >= 0 ? dxAt + start * FLOAT : store,",
@@ -512,6 +522,13 @@ export const SURVIVORS: readonly Survivors[] = [
   {
     reason: UNUSED,
     mutants: {
+      "ts/tfjs/training/max-pool.ts": [
+        ["if (place >= 0) dx[place]! += dy[window]!;", "if (true) dx[place]! += dy[window]!;"],
+        [
+          "for (let batch = 0; batch < batchSize; batch++) {",
+          "for (let batch = 0; batch <= batchSize; batch++) {",
+        ],
+      ],
       "ts/threads/start.ts": [
         [
           "const workspaces = Array.from({ length: threads }, () => workspaceAt(arena.reserve(end), false));",
@@ -792,6 +809,17 @@ export const SURVIVORS: readonly Survivors[] = [
   {
     reason: UNREACHABLE,
     mutants: {
+      "ts/tfjs/training/probe.ts": [
+        ["let found: ArrayLike<number> = [];", 'let found: ArrayLike<number> = ["Stryker was here"];'],
+        ['tf.tidy("probe", () => {', 'tf.tidy("", () => {'],
+      ],
+      "ts/tfjs/training/depthwise.ts": [
+        ['return tf.tidy("DepthwiseConv2dNativeBackpropInput", () => {', 'return tf.tidy("", () => {'],
+        ['return tf.tidy("DepthwiseConv2dNativeBackpropFilter", () => {', 'return tf.tidy("", () => {'],
+      ],
+      "ts/tfjs/training/convolution.ts": [
+        ['return tf.tidy("Conv2DBackpropFilter", () => {', 'return tf.tidy("", () => {'],
+      ],
       "ts/threads/tasks.ts": [
         ["withBias: false,", "withBias: true,"],
         ["accumulate: false,", "accumulate: true,"],

@@ -165,6 +165,7 @@ const MOVES: [x: number[], filter: [number, number], strides: number | [number, 
   [[2, 7, 6, 3], [3, 2], 2, "same"],
   [[1, 8, 8, 2], [3, 3], 2, "valid"], // leaves a row and a column that no window meets
   [[3, 9, 5, 1], [2, 4], [3, 1], "same"],
+  [[2, 6, 7, 2], [3, 2], [1, 2], "valid"],
   [[1, 5, 5, 4], [1, 1], 1, "valid"],
   [[2, 5, 5, 2], [5, 5], 1, "valid"],
   [[1, 7, 7, 2], [1, 1], 3, "valid"],
