@@ -1,6 +1,17 @@
 /** Promise: bytes are shown as people read them, on a terminal, and nothing elsewhere. */
-import { expect, it } from "vitest";
-import { formatBytes } from "../../ts/cli/progress.js";
+import { stripVTControlCharacters } from "node:util";
+import { afterEach, expect, it, vi } from "vitest";
+import { formatBytes, Progress } from "../../ts/cli/progress.js";
+import { onTerminal } from "../support/command.js";
+
+/** What terminals understand (ECMA-48, and xterm's private modes). */
+const [TO_START, CLEAR_LINE, HIDE_CURSOR, WRAP_NO_LINES] = ["1G", "2K", "?25l", "?7l"].map(
+  (sequence) => `\u001b[${sequence}`,
+) as [string, string, string, string];
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 it.each([
   [0, "0 B"],
@@ -20,4 +31,59 @@ it.each([
   [2 ** 60, "1048576 TiB"],
 ])("%d bytes are %s", (bytes, text) => {
   expect(formatBytes(bytes)).toBe(text);
+});
+
+/** All that `act` shows on a terminal, or elsewhere. */
+async function shownBy(act: () => Promise<void>, isTerminal = true): Promise<string> {
+  let shown = "";
+  vi.spyOn(process.stderr, "write").mockImplementation((text) => {
+    shown += text;
+    return true;
+  });
+  await (isTerminal ? onTerminal(process.stderr, act) : act());
+  return shown;
+}
+
+/** Longer than the bar waits before it is drawn anew, ten times a second. */
+const drawn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 150));
+
+it("a bar has how much is done, at which rate, and goes at the end", async () => {
+  let second = 100;
+  vi.spyOn(performance, "now").mockImplementation(() => second * 1000);
+  const shown = await shownBy(async () => {
+    const progress = new Progress(4096, false);
+    second += 2;
+    progress.add(1000);
+    progress.add(1048);
+    await drawn();
+    progress.add(2048);
+    await drawn();
+    progress.stop();
+  });
+  const lines = stripVTControlCharacters(shown).matchAll(
+    /([^\s%]+) (\d+)% {2}(.+?) of (.+?) {2}(.+?)\/s {2}\S+? left/g,
+  );
+  const states = Array.from(lines, ([, bar, ...words]) => [bar!.length, ...words].join(", "));
+  expect([...new Set(states)]).toEqual([
+    "24, 0, 0 B, 4.0 KiB, 0 B",
+    "24, 50, 2.0 KiB, 4.0 KiB, 1.0 KiB",
+    "24, 100, 4.0 KiB, 4.0 KiB, 2.0 KiB",
+  ]);
+  // The line is empty again, and the terminal as it was: it had its cursor, its lines, and no new one.
+  expect(shown.endsWith(TO_START + CLEAR_LINE)).toBe(true);
+  for (const change of [HIDE_CURSOR, WRAP_NO_LINES, "\n"]) expect(shown).not.toContain(change);
+});
+
+it.each([
+  ["on no terminal", 4096, false, false],
+  ["of nothing", 0, false, true],
+  ["where it is to be quiet", 4096, true, true],
+])("no bar %s", async (_, total, isQuiet, isTerminal) => {
+  const shown = await shownBy(async () => {
+    const progress = new Progress(total, isQuiet);
+    progress.add(total);
+    await drawn();
+    progress.stop();
+  }, isTerminal);
+  expect(shown).toBe("");
 });
