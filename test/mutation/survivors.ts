@@ -16,6 +16,7 @@ const UNUSED =
   "One step more writes or reads what nobody asks for: it lies beyond what is used, is 0, or is set before it is read.";
 const SAME_NUMBER =
   "The factor or the distance is 0 or 1 in size, so that the other sign, or the quotient, is the same.";
+const SAME_BYTE = "The byte that is kept of it is the same.";
 const FIRST_VALUE = "A first value that is never read before it is set, or means the same.";
 const UNREACHABLE = "The value that would tell them apart cannot occur, or nobody reads it.";
 const TOO_LARGE = "Would take a memory of 4 GiB.";
@@ -33,6 +34,7 @@ export const CHANGE_NOTHING: readonly string[] = [
   SAME_BOTH_WAYS,
   UNUSED,
   SAME_NUMBER,
+  SAME_BYTE,
   FIRST_VALUE,
   UNREACHABLE,
 ];
@@ -41,6 +43,13 @@ export const SURVIVORS: readonly Survivors[] = [
   {
     reason: SHORTCUT,
     mutants: {
+      "ts/threads/pool.ts": [
+        ["if (isDisposed) return;", "if (false) return;"],
+        [
+          "if (sums !== undefined) finish(result, wanted, params, sums);",
+          "if (true) finish(result, wanted, params, sums);",
+        ],
+      ],
       "ts/tfjs/training/window.ts": [
         [
           "const after = size - before - image.shape[1 + i]!;",
@@ -522,19 +531,18 @@ export const SURVIVORS: readonly Survivors[] = [
   {
     reason: UNUSED,
     mutants: {
+      "ts/threads/pool.ts": [
+        [
+          "for (const y of out ?? []) this.#arena.checkPlace(y);",
+          'for (const y of out ?? ["Stryker was here"]) this.#arena.checkPlace(y);',
+        ],
+      ],
       "ts/tfjs/training/max-pool.ts": [
         ["if (place >= 0) dx[place]! += dy[window]!;", "if (true) dx[place]! += dy[window]!;"],
         [
           "for (let batch = 0; batch < batchSize; batch++) {",
           "for (let batch = 0; batch <= batchSize; batch++) {",
         ],
-      ],
-      "ts/threads/start.ts": [
-        [
-          "const workspaces = Array.from({ length: threads }, () => workspaceAt(arena.reserve(end), false));",
-          "const workspaces = Array.from({ length: threads }, () => workspaceAt(arena.reserve(end), true));",
-        ],
-        ["const { end } = workspaceAt(0, false);", "const { end } = workspaceAt(0, true);"],
       ],
       "ts/threads/item.ts": [
         [
@@ -809,6 +817,22 @@ export const SURVIVORS: readonly Survivors[] = [
   {
     reason: UNREACHABLE,
     mutants: {
+      "ts/threads/pool.ts": [
+        [
+          "if (wants.some(({ accumulate }) => accumulate)) {",
+          "if (wants.every(({ accumulate }) => accumulate)) {",
+        ],
+        [
+          "const pass = wants.every(isDxAlone) ? packing(inputs, checked) : undefined;",
+          "const pass = wants.some(isDxAlone) ? packing(inputs, checked) : undefined;",
+        ],
+      ],
+      "ts/threads/long-call.ts": [
+        [
+          "if (this.#wanted === undefined || this.#sums === undefined) return result;",
+          "if (false || this.#sums === undefined) return result;",
+        ],
+      ],
       "ts/tfjs/training/probe.ts": [
         ["let found: ArrayLike<number> = [];", 'let found: ArrayLike<number> = ["Stryker was here"];'],
         ['tf.tidy("probe", () => {', 'tf.tidy("", () => {'],
@@ -1024,6 +1048,14 @@ export const SURVIVORS: readonly Survivors[] = [
           'const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for("Symbol.dispose");',
           'const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for("");',
         ],
+      ],
+    },
+  },
+  {
+    reason: SAME_BYTE,
+    mutants: {
+      "ts/threads/shared-module.ts": [
+        ["bytes.push(rest > 0 ? low + 128 : low);", "bytes.push(rest > 0 ? low - 128 : low);"],
       ],
     },
   },
