@@ -89,6 +89,7 @@ const FILES: Readonly<Record<Area, Readonly<Record<string, TestFile>>>> = {
     input: { load: () => import("../cli/input.test.js") },
     output: { load: () => import("../cli/output.test.js") },
     commands: { load: () => import("../cli/commands.test.js") },
+    bench: { load: () => import("../cli/bench.test.js") },
     onnx: { load: () => import("../onnx/command.test.js") },
     docs: { load: () => import("../cli/docs.test.js") },
     failures: { load: () => import("../cli/failures.test.js") },

@@ -57,7 +57,7 @@ function expectNear(found: Float32Array, expected: Float32Array): void {
 
 const ROWS = ["kernel", "plain", "copy"] as const;
 
-function measure(contest: Contest): Result {
+function measure(contest: Contest, length: number): Result {
   const time = (row: (typeof ROWS)[number]): number => {
     const start = performance.now();
     contest[row]();
@@ -68,10 +68,10 @@ function measure(contest: Contest): Result {
   for (let turn = 0; turn < TURNS; turn++) {
     for (const row of ROWS) least[row] = Math.min(least[row], time(row));
   }
-  const [kernel, plain, copy] = ROWS.map((row) => (least[row] * 1e6) / LENGTH) as [number, number, number];
+  const [kernel, plain, copy] = ROWS.map((row) => (least[row] * 1e6) / length) as [number, number, number];
   return {
     name: contest.name,
-    elements: LENGTH,
+    elements: length,
     fasterThanPlain: plain / kernel,
     timesACopy: kernel / copy,
     kernel,
@@ -80,13 +80,14 @@ function measure(contest: Contest): Result {
   };
 }
 
-export async function bench(json: boolean): Promise<void> {
+/** @param length elements of an array */
+export async function bench(json: boolean, length: number = LENGTH): Promise<void> {
   const sau = await createSau();
-  const tensors = [0, 1, 2].map(() => sau.alloc(LENGTH));
+  const tensors = [0, 1, 2].map(() => sau.alloc(length));
   const [x, dy, out] = tensors.map(({ array }) => array) as [Float32Array, Float32Array, Float32Array];
-  x.set(spread(LENGTH, 12345));
-  dy.set(spread(LENGTH, 54321));
-  const expected = new Float32Array(LENGTH);
+  x.set(spread(length, 12345));
+  dy.set(spread(length, 54321));
+  const expected = new Float32Array(length);
   const alpha = Float32Array.of(DEFAULTS.alpha);
   const dAlpha = new Float32Array(1);
   const copy = (): void => out.set(x);
@@ -114,13 +115,13 @@ export async function bench(json: boolean): Promise<void> {
   });
 
   if (!json)
-    process.stdout.write(`tier ${sau.tier}, ${LENGTH} elements, one thread; least of ${TURNS} turns\n`);
+    process.stdout.write(`tier ${sau.tier}, ${length} elements, one thread; least of ${TURNS} turns\n`);
   const results: Result[] = [];
   for (const contest of contests) {
     contest.kernel();
     contest.plain();
     expectNear(out, expected);
-    const result = measure(contest);
+    const result = measure(contest, length);
     results.push(result);
     if (!json) process.stdout.write(`${toText(result)}\n`);
   }

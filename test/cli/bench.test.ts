@@ -1,0 +1,69 @@
+/**
+ * Promise: bench compares the answers, warms every row up, and then has each row's least time of 25 turns, in each of which
+ * every row runs once. The clock is the test's; the kernels run as they do.
+ */
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { bench } from "../../ts/cli/bench.js";
+import { createSauSync } from "../../ts/index.js";
+
+const ROWS = 3;
+const TURNS = 25;
+/**
+ * Milliseconds of a row before it is warm, of which there have to be 300; then its least, in the turn that is quickest.
+ * Sums of them are exact.
+ */
+const [COLD, LEAST, QUICKEST_TURN] = [100, [2 / 512, 10 / 512, 1 / 512], 10] as const;
+const COLD_RUNS = ROWS * (300 / COLD);
+
+let runs: number;
+
+/** How long run `k` of a contest takes. */
+function durationOf(k: number): number {
+  if (k < COLD_RUNS) return COLD;
+  const [turn, row] = [Math.floor((k - COLD_RUNS) / ROWS), (k - COLD_RUNS) % ROWS];
+  return LEAST[row]! + Math.abs(turn - QUICKEST_TURN);
+}
+
+let said: string;
+
+beforeEach(() => {
+  let [time, isRunning] = [0, false];
+  runs = 0;
+  vi.spyOn(performance, "now").mockImplementation(() => {
+    if (isRunning) time += durationOf(runs++ % (COLD_RUNS + ROWS * TURNS));
+    isRunning = !isRunning;
+    return time;
+  });
+  said = "";
+  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+    said += text;
+    return true;
+  });
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+const NAMES = ["forward, beta 1.7", "forward, beta 20000", "backward with dalpha, beta 1.7"];
+const ELEMENTS = 4096;
+const tier = createSauSync().tier;
+
+it("prints ratios, and the times behind them", async () => {
+  await bench(false, ELEMENTS);
+  const ratios = "5.0 times as fast as plain JavaScript, 2.0 times a copy's time";
+  expect(said.split("\n")).toEqual([
+    `tier ${tier}, ${ELEMENTS} elements, one thread; least of ${TURNS} turns`,
+    ...NAMES.map((name) => `${name}: ${ratios} (0.95 ns an element; 4.8 ns; 0.48 ns)`),
+    "",
+  ]);
+  expect(runs).toBe(NAMES.length * (COLD_RUNS + ROWS * TURNS));
+});
+
+it("prints them as one line of JSON", async () => {
+  await bench(true, ELEMENTS);
+  const [kernel, plain, copy] = LEAST.map((least) => (least * 1e6) / ELEMENTS);
+  const times = { elements: ELEMENTS, fasterThanPlain: 5, timesACopy: 2, kernel, plain, copy };
+  const results = NAMES.map((name) => ({ name, ...times }));
+  expect(said).toBe(`${JSON.stringify({ tier, turns: TURNS, results })}\n`);
+});
