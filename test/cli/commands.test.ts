@@ -3,6 +3,8 @@
  * built command on large ones, failures.test.ts where it fails.
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
+import os from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { backward } from "../../ts/cli/backward.js";
@@ -14,7 +16,7 @@ import { type Command, parseCommand } from "../../ts/cli/options.js";
 import { createSauSync } from "../../ts/index.js";
 import { replaceActivations } from "../../ts/onnx/index.js";
 import { TIERS } from "../../ts/tier.js";
-import { dtype, header, readArray, temporaryFolder, writeArray } from "../support/command.js";
+import { dtype, header, parseArray, readArray, temporaryFolder, writeArray } from "../support/command.js";
 import { expectSameBits } from "../support/numbers.js";
 import { encodeModel, ends, modelOf, unary, valueInfo } from "../support/onnx-models.js";
 
@@ -74,6 +76,22 @@ describe("forward", () => {
     expect(readFileSync(path("y.npy")).subarray(0, -24)).toEqual(Buffer.from(header([2, 3])));
   });
 
+  it("says what of the parameters is at fault", async () => {
+    const error = await run(
+      "forward",
+      path("x.npy"),
+      path("new.npy"),
+      "--alpha",
+      "1,2",
+      "--channel-axis",
+      "1",
+    )
+      .then(String)
+      .catch((thrown) => thrown);
+    expect(error).toBeInstanceOf(UsageError);
+    expect(error.message).toMatch(/^alpha has 2 values/);
+  });
+
   it("of no elements writes none", async () => {
     await run("forward", path("empty.npy"), path("y.npy"));
     expect(readFileSync(path("y.npy"))).toEqual(readFileSync(path("empty.npy")));
@@ -90,6 +108,10 @@ describe("forward", () => {
     expect(stderr).toBe(
       `sau-simd: ${what} became infinite: float32, or the file's dtype, has none so large\n`,
     );
+    const { data: found } = await parseArray(readFileSync(path("y.npy")));
+    expect([...new Float64Array(found.buffer)]).toEqual([
+      ...sau.forward(Float32Array.from(values), { alpha: 1 }),
+    ]);
   });
 
   it.each([
@@ -228,6 +250,8 @@ describe("onnx", () => {
     const error = await run(...args, "--beta", "-1").catch((thrown) => thrown);
     expect(error).toBeInstanceOf(UsageError);
     expect(error.message).toMatch(/^beta is -1, expected [^.]+$/);
+    const text = await run(...args, "--beta", "wide").catch((thrown) => thrown);
+    expect(text.message).toMatch(/^--beta is "wide", expected a number/);
     const node = await run(...args, "--node", "third").catch((thrown) => thrown);
     expect(node).toBeInstanceOf(UsageError);
   });
@@ -265,9 +289,29 @@ describe("info", () => {
     [{ bun: "1.2.3" }, "Bun 1.2.3"],
     [{ deno: "2.0.1" }, "Deno 2.0.1"],
   ])("names the program that runs it: %j", async (versions, expected) => {
-    vi.spyOn(process, "versions", "get").mockReturnValue({ node: "22.0.0", ...versions } as never);
+    const pretend = (): void => {
+      vi.spyOn(process, "versions", "get").mockReturnValue({ node: "22.0.0", ...versions } as never);
+    };
+    pretend();
     const facts = JSON.parse((await run("info", "--json")).stdout);
     expect(facts.runtime).toBe(expected);
     expect(facts.engine).toBeUndefined();
+    pretend();
+    expect((await run("info")).stdout.split("\n")[1]).toBe(`runtime         ${expected}`);
+  });
+
+  it.each([
+    [[{ model: "  A processor " }, { model: "another" }], "A processor"],
+    [[], "unknown"],
+  ])("names the processor of %j", async (processors, expected) => {
+    const { cpus } = os;
+    os.cpus = () => processors as never;
+    syncBuiltinESMExports();
+    try {
+      expect(JSON.parse((await run("info", "--json")).stdout).processor).toBe(expected);
+    } finally {
+      os.cpus = cpus;
+      syncBuiltinESMExports();
+    }
   });
 });

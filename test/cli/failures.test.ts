@@ -8,6 +8,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  unlinkSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -216,6 +217,15 @@ describe("a pipe", () => {
     const status = await new Promise((resolve) => child.on("close", resolve));
     expect({ status, stderr }).toEqual({ status: 1, stderr: "" });
   });
+});
+
+it("goes on where nobody reads what it says", async () => {
+  const child = startCommand(["forward", path("large.npy"), path("y.npy"), "--alpha", "1"]);
+  // It says that a value became infinite.
+  child.stderr.destroy();
+  const status = await new Promise((resolve) => child.on("close", resolve));
+  expect(status).toBe(0);
+  unlinkSync(path("y.npy"));
 });
 
 describe("a command line that cannot be used", () => {

@@ -59,6 +59,8 @@ describe("is taken for what it says:", () => {
     ["forward x /proc/self/fd/10", { ...FORWARD, output: "/proc/self/fd/10" }],
     ["forward -- x -1", { ...FORWARD, output: "-1" }],
     ["forward x -- --5", { ...FORWARD, output: "--5" }],
+    ["forward -- --x -1", { ...FORWARD, input: "--x", output: "-1" }],
+    ["forward --quiet x-1 y", { ...FORWARD, input: "x-1", quiet: true }],
     ["backward x dy", BACKWARD],
     ["backward x dy --dx g --json", { ...BACKWARD, dx: "g", json: true }],
     ["backward x dy --dx /dev/stdout", { ...BACKWARD, dx: "-" }],
@@ -168,7 +170,8 @@ describe("help", () => {
   };
   it.each(Object.entries(OPTIONS))("of %s has each of its options", (name, options) => {
     for (const args of [["--help"], ["-h"], ["--help", "x", "y", "z"]]) {
-      const { text } = parseCommand([name, ...args]) as { text: string };
+      const { name: asked, text } = parseCommand([name, ...args]) as { name: string; text: string };
+      expect(asked).toBe("help");
       expect(text).toMatch(new RegExp(`^Usage: sau-simd ${name} `));
       for (const option of options) expect(text).toContain(`--${option}`);
     }
@@ -186,7 +189,8 @@ describe("help", () => {
 
   it("of all has each command, and the exit status", () => {
     for (const option of ["--help", "-h"]) {
-      const { text } = parseCommand([option]) as { text: string };
+      const { name: asked, text } = parseCommand([option]) as { name: string; text: string };
+      expect(asked).toBe("help");
       expect(text).toMatch(/^Usage: sau-simd COMMAND/);
       for (const name of Object.keys(OPTIONS)) expect(text).toMatch(new RegExp(`^  ${name} `, "m"));
       expect(text).toContain("Exit status: 0 done, 1 failed, 2 the command line cannot be used");

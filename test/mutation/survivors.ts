@@ -43,6 +43,33 @@ export const SURVIVORS: readonly Survivors[] = [
   {
     reason: SHORTCUT,
     mutants: {
+      "ts/cli/onnx.ts": [["...(nodes !== undefined && { nodes }),", "...(true && { nodes }),"]],
+      "ts/cli/input.ts": [
+        [
+          "const left = this.size === undefined ? 0 : this.size - this.offset + 1;",
+          "const left = false ? 0 : this.size - this.offset + 1;",
+        ],
+      ],
+      "ts/cli/array-file.ts": [
+        [
+          "if (size !== undefined && size > array.#end) throw array.#tooLong();",
+          "if (true && size > array.#end) throw array.#tooLong();",
+        ],
+        [
+          "if (size !== undefined && size < array.#end) throw array.#truncated(size);",
+          "if (true && size < array.#end) throw array.#truncated(size);",
+        ],
+      ],
+      "ts/cli/array-call.ts": [
+        [
+          "if (out !== undefined) codecs[0]!.encode(piece!.length);",
+          "if (true) codecs[0]!.encode(piece!.length);",
+        ],
+        [
+          "const most = Math.min(PIECE, Math.max(TILE, x.length));",
+          "const most = Math.min(PIECE, Math.min(TILE, x.length));",
+        ],
+      ],
       "ts/threads/pool.ts": [
         ["if (isDisposed) return;", "if (false) return;"],
         [
@@ -455,6 +482,12 @@ export const SURVIVORS: readonly Survivors[] = [
   {
     reason: SAME_BOTH_WAYS,
     mutants: {
+      "ts/cli/progress.ts": [
+        [
+          "const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));",
+          "const power = bytes <= 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));",
+        ],
+      ],
       "ts/threads/board.ts": [
         [
           "if (wrap(end - index) > PLACES) index = wrap(end - PLACES);",
@@ -817,6 +850,21 @@ export const SURVIVORS: readonly Survivors[] = [
   {
     reason: UNREACHABLE,
     mutants: {
+      "ts/cli/options.ts": [
+        [
+          "if (isValue && before !== undefined && /^--[a-z-]+$/.test(before)) {",
+          "if (isValue && true && /^--[a-z-]+$/.test(before)) {",
+        ],
+        [
+          "const { alpha, beta, bias, threads, deterministic = false, quiet = false, dx } = values;",
+          "const { alpha, beta, bias, threads, deterministic = false, quiet = true, dx } = values;",
+        ],
+        [
+          "const { alpha, beta, bias, threads, deterministic = false, quiet = false, dx } = values;",
+          "const { alpha, beta, bias, threads, deterministic = true, quiet = false, dx } = values;",
+        ],
+        ["const json = values.json ?? false;", "const json = values.json ?? true;"],
+      ],
       "ts/threads/pool.ts": [
         [
           "if (wants.some(({ accumulate }) => accumulate)) {",

@@ -87,6 +87,7 @@ const FILES: Readonly<Record<Area, Readonly<Record<string, TestFile>>>> = {
     progress: { load: () => import("../cli/progress.test.js") },
     pipeline: { load: () => import("../cli/pipeline.test.js") },
     input: { load: () => import("../cli/input.test.js") },
+    "array-file": { load: () => import("../cli/array-file.test.js") },
     output: { load: () => import("../cli/output.test.js") },
     commands: { load: () => import("../cli/commands.test.js") },
     bench: { load: () => import("../cli/bench.test.js") },

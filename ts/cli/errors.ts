@@ -20,10 +20,6 @@ export class FileError extends Error {
   }
 }
 
-function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && typeof (error as NodeJS.ErrnoException).code === "string";
-}
-
 /** What the system says of a failed call, such as "no such file or directory". */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
@@ -42,6 +38,6 @@ export function inFile(file: string, error: unknown, offset?: number): Error {
 
 /** Whether whoever was to read the output has gone: no error to speak of, as with other commands in a pipe. */
 export function isClosedPipe(error: unknown): boolean {
-  if (isSystemError(error) && error.code === "EPIPE") return true;
-  return error instanceof Error && error.cause !== undefined && isClosedPipe(error.cause);
+  if (!(error instanceof Error)) return false;
+  return (error as NodeJS.ErrnoException).code === "EPIPE" || isClosedPipe(error.cause);
 }

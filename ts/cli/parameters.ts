@@ -119,6 +119,6 @@ export function inParameters(
     .replace(/^channelAxis/, "--channel-axis")
     .replace("shape[channelAxis]", `--channel-axis ${options.channelAxis}`);
   const name = NAMES.find((each) => what.startsWith(`${each} `));
-  const file = name === undefined ? undefined : options[name];
+  const file = name && options[name];
   return file?.endsWith(FILE) ? new FileError(file, what) : new UsageError(what);
 }

@@ -21,7 +21,6 @@ export class Progress {
     this.#bar = new cliProgress.SingleBar({
       format: "{bar} {percentage}%  {done} of {all}  {rate}/s  {eta_formatted} left",
       clearOnComplete: true,
-      stopOnComplete: false,
       // Whatever ends the command then leaves the terminal as it was.
       hideCursor: false,
       linewrap: true,
