@@ -4,7 +4,7 @@
  */
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { bench } from "../../ts/cli/bench.js";
-import { createSauSync } from "../../ts/index.js";
+import { createSauSync, type Sau } from "../../ts/index.js";
 
 const ROWS = 3;
 const TURNS = 25;
@@ -66,4 +66,23 @@ it("prints them as one line of JSON", async () => {
   const times = { elements: ELEMENTS, fasterThanPlain: 5, timesACopy: 2, kernel, plain, copy };
   const results = NAMES.map((name) => ({ name, ...times }));
   expect(said).toBe(`${JSON.stringify({ tier, turns: TURNS, results })}\n`);
+});
+
+it.each([
+  [1.1e-5, "refuses"],
+  [-1.1e-5, "refuses"],
+  [Number.NaN, "refuses"],
+  [0.9e-5, "times"],
+])("a kernel that is wrong by %d it %s", async (error, verb) => {
+  const sau = Object.getPrototypeOf(createSauSync()) as Pick<Sau, "forward">;
+  const own = sau.forward;
+  vi.spyOn(sau, "forward").mockImplementation(function (this: Sau, ...args) {
+    const y = own.apply(this, args);
+    // One value of many, whose own error is far smaller.
+    y[3]! += error;
+    return y;
+  });
+  const found = await bench(true, ELEMENTS).then(() => "times", String);
+  if (verb === "times") expect(found).toBe(verb);
+  else expect(found).toMatch(/^Error: the kernel computes (NaN|-?[\d.]+), plain JavaScript -?[\d.]+$/);
 });

@@ -2,7 +2,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { afterEach, expect, it, vi } from "vitest";
 import { formatBytes, Progress } from "../../ts/cli/progress.js";
-import { onTerminal } from "../support/command.js";
+import { isNodesWarning, onTerminal } from "../support/command.js";
 
 /** What terminals understand (ECMA-48, and xterm's private modes). */
 const [TO_START, CLEAR_LINE, HIDE_CURSOR, WRAP_NO_LINES] = ["1G", "2K", "?25l", "?7l"].map(
@@ -37,11 +37,10 @@ it.each([
 async function shownBy(act: () => Promise<void>, isTerminal = true): Promise<string> {
   let shown = "";
   vi.spyOn(process.stderr, "write").mockImplementation((text) => {
-    // Node's own, of files that other tests have left open where one process runs all of them.
-    if (!/Closing|--trace-warnings/.test(`${text}`)) shown += text;
+    if (!isNodesWarning(text)) shown += text;
     return true;
   });
-  await (isTerminal ? onTerminal(process.stderr, act) : act());
+  await onTerminal(process.stderr, act, isTerminal);
   return shown;
 }
 
@@ -53,6 +52,8 @@ it("a bar has how much is done, at which rate, and goes at the end", async () =>
   vi.spyOn(performance, "now").mockImplementation(() => second * 1000);
   const shown = await shownBy(async () => {
     const progress = new Progress(4096, false);
+    // At once, as it is not drawn in between.
+    vi.spyOn(Date, "now").mockReturnValue(Date.now());
     second += 2;
     progress.add(1000);
     progress.add(1048);

@@ -32,7 +32,7 @@ function simplifySources(): Record<string, string> {
     if (mutants.length === 0) continue;
     for (const mutant of mutants) files[mutant] = file;
     const simple = text.replaceAll(COUNTS, "").replaceAll(IS_ACTIVE, "ACTIVE_MUTANT === $1");
-    // That of a command has to stay the first line.
+    // A command's first line says what runs it, and has to stay the first.
     const [shebang = ""] = /^#!.*\n/.exec(simple) ?? [];
     const body = simple.slice(shebang.length);
     writeFileSync(join(ROOT, file), `${shebang}// @ts-nocheck\n${ACTIVE_MUTANT}\n${body}`);

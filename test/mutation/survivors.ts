@@ -50,16 +50,6 @@ export const SURVIVORS: readonly Survivors[] = [
           "const left = false ? 0 : this.size - this.offset + 1;",
         ],
       ],
-      "ts/cli/array-file.ts": [
-        [
-          "if (size !== undefined && size > array.#end) throw array.#tooLong();",
-          "if (true && size > array.#end) throw array.#tooLong();",
-        ],
-        [
-          "if (size !== undefined && size < array.#end) throw array.#truncated(size);",
-          "if (true && size < array.#end) throw array.#truncated(size);",
-        ],
-      ],
       "ts/cli/array-call.ts": [
         [
           "if (out !== undefined) codecs[0]!.encode(piece!.length);",
@@ -75,12 +65,6 @@ export const SURVIVORS: readonly Survivors[] = [
         [
           "if (sums !== undefined) finish(result, wanted, params, sums);",
           "if (true) finish(result, wanted, params, sums);",
-        ],
-      ],
-      "ts/tfjs/training/window.ts": [
-        [
-          "const after = size - before - image.shape[1 + i]!;",
-          "const after = size - before + image.shape[1 + i]!;",
         ],
       ],
       "ts/tfjs/training/depthwise.ts": [
@@ -564,6 +548,12 @@ export const SURVIVORS: readonly Survivors[] = [
   {
     reason: UNUSED,
     mutants: {
+      "ts/tfjs/training/window.ts": [
+        [
+          "const after = size - before - image.shape[1 + i]!;",
+          "const after = size - before + image.shape[1 + i]!;",
+        ],
+      ],
       "ts/threads/pool.ts": [
         [
           "for (const y of out ?? []) this.#arena.checkPlace(y);",
@@ -851,10 +841,6 @@ export const SURVIVORS: readonly Survivors[] = [
     reason: UNREACHABLE,
     mutants: {
       "ts/cli/options.ts": [
-        [
-          "if (isValue && before !== undefined && /^--[a-z-]+$/.test(before)) {",
-          "if (isValue && true && /^--[a-z-]+$/.test(before)) {",
-        ],
         [
           "const { alpha, beta, bias, threads, deterministic = false, quiet = false, dx } = values;",
           "const { alpha, beta, bias, threads, deterministic = false, quiet = true, dx } = values;",

@@ -18,6 +18,7 @@ const ONE = "simd128";
 /** Those that reach a mutant of an area and take little time, the quickest first. */
 const FILES: Readonly<Record<Area, Readonly<Record<string, TestFile>>>> = {
   core: {
+    "module-text": { load: () => import("../module-text.test.js") },
     "self-test": { load: () => import("../self-test.test.js"), tiers: ONE },
     "memory/arena": { load: () => import("../memory/arena.test.js"), tiers: ONE },
     "memory/heap": { load: () => import("../memory/heap.test.js"), tiers: ONE },

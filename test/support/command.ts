@@ -110,17 +110,23 @@ export async function readArray(path: string): Promise<Float32Array> {
   return new Float32Array(data.buffer);
 }
 
-/** Runs `act` where a standard stream of this process is a terminal. */
+/** Runs `act` where a standard stream of this process is a terminal, or is none. */
 export async function onTerminal<Result>(
   stream: { isTTY?: boolean },
   act: () => Promise<Result>,
+  isTerminal = true,
 ): Promise<Result> {
   const own = Object.getOwnPropertyDescriptor(stream, "isTTY");
-  Object.defineProperty(stream, "isTTY", { value: true, configurable: true });
+  Object.defineProperty(stream, "isTTY", { value: isTerminal, configurable: true });
   try {
     return await act();
   } finally {
     if (own === undefined) Reflect.deleteProperty(stream, "isTTY");
     else Object.defineProperty(stream, "isTTY", own);
   }
+}
+
+/** Whether Node itself says it: that a file is open that a test which fails a command has left to the end of the process. */
+export function isNodesWarning(text: unknown): boolean {
+  return /Closing (?:a FileHandle|file descriptor)|--trace-warnings/.test(`${text}`);
 }

@@ -3,7 +3,7 @@
  * around, and whoever waits is woken.
  */
 
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Board, canWaitAsync, PLACES } from "../../ts/threads/board.js";
 import { withinTime } from "../support/pools.js";
 import { Random, runSeed } from "../support/random.js";
@@ -20,6 +20,11 @@ function boardFrom(index: number): Board {
   for (const word of COUNTS) words[word] = index;
   return new Board(buffer);
 }
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});
 
 beforeEach(() => {
   board = boardFrom(0);
@@ -180,13 +185,12 @@ describe("the bell", () => {
     expect([board.isClosed, board.called, board.rung]).toEqual([true, called + 2, 1]);
   });
 
-  it("is not waited for by who has no work: that blocks until the next call to it", () => {
+  it("wakes no worker without work: that sleeps on the word that items to do wake", () => {
     const [wait, notify] = [vi.spyOn(Atomics, "wait").mockReturnValue("ok"), vi.spyOn(Atomics, "notify")];
-    board.sleep(board.called);
+    const { called } = board;
+    board.sleep(called);
     board.publish(64, false);
-    expect(wait.mock.calls).toEqual([[...notify.mock.calls[0]!, 0]]);
-    wait.mockRestore();
-    notify.mockRestore();
+    expect(wait.mock.calls).toEqual([[...notify.mock.calls[0]!, called]]);
   });
 
   it.each([
@@ -195,6 +199,5 @@ describe("the bell", () => {
   ])("cannot be waited for without %s of today", (name, value) => {
     vi.stubGlobal(name, value);
     expect(canWaitAsync()).toBe(false);
-    vi.unstubAllGlobals();
   });
 });

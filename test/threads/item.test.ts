@@ -5,6 +5,7 @@ import { wholePass } from "../../ts/memory/tiles.js";
 import { ParamsChecker } from "../../ts/params.js";
 import { ITEM_BYTES } from "../../ts/threads/foreman.js";
 import { type SetUp, type Task, writeItem } from "../../ts/threads/item.js";
+import { setUpOf } from "../../ts/threads/tasks.js";
 import { type Case, cases, inWords, poolResultsOf, resultsOf } from "../support/cases.js";
 import { type ManualWorker, manualForeman } from "../support/foremen.js";
 import { copyOf, expectSameBits } from "../support/numbers.js";
@@ -173,15 +174,15 @@ it("have as many calls as they say, and a second half where one of them does", (
   const [{ runner, workspace }] = workers as [ManualWorker];
   const x = moments.array(40, -3, 3);
   const y = sau.forward(x, params);
-  const setUp: SetUp = { pass: wholePass(40), params: new ParamsChecker().read(params).check(40), id: 1 };
+  const setUp = setUpOf(wholePass(40), new ParamsChecker().read(params).check(40));
   const at = pool.alloc(ITEM_BYTES / Float32Array.BYTES_PER_ELEMENT);
   const { byteOffset } = at.array;
   for (const indirect of [false, true]) {
     const [first, second] = [tensorOf(x), tensorOf(x)];
     writeItem(arena, byteOffset, [taskOf(first, setUp, false), taskOf(second, setUp, indirect)]);
     expect(runner.needsCopy(byteOffset)).toBe(indirect);
-    // The record of the second remains behind those that there are then.
-    arena.i32[byteOffset / 4] = 1;
+    // Its first word is how many there are: the record of the second remains behind them.
+    arena.i32[byteOffset / Int32Array.BYTES_PER_ELEMENT] = 1;
     expect(runner.needsCopy(byteOffset)).toBe(false);
     runner.compute(byteOffset);
     runner.copy(byteOffset, workspace.outTile);
@@ -206,6 +207,7 @@ it("are set up anew after somebody else has used the workspace, the first of all
     expectSameBits(tensor.array, sau.forward(x, params), () => howToRepeat);
     runner.stream.setUpForward(checkedOf({ alpha: 0.9, beta: 4 }), wholePass(40), 1);
   }
+  runner.reset();
   at.dispose();
 });
 

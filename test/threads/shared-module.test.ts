@@ -9,21 +9,19 @@ const HEAD = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
 const CUSTOM = [0, 0xc8, 1, ...new Array(200).fill(7)];
 const REST = [10, 2, 0, 0x0b];
 
-/** 300 and 128, whose first byte has no bit but that of the next. */
-const [PAGES_300, PAGES_128] = [
-  [0xac, 2],
-  [0x80, 1],
-];
+/** 300 and 128 in LEB128. The first byte of 128 has no bit but the one that says that another follows. */
+const PAGES_300 = [0xac, 2];
+const PAGES_128 = [0x80, 1];
 
 /** An import section of a memory: of its kind, limits and number. */
 function imports(kind = 2, count = 1, pages = PAGES_300): number[] {
-  const entry = [1, 0x61, 2, 0x62, 0x63, kind, 0, ...pages!];
+  const entry = [1, 0x61, 2, 0x62, 0x63, kind, 0, ...pages];
   return [2, 1 + entry.length, count, ...entry];
 }
 
 it.each([
-  [300, PAGES_300!],
-  [128, PAGES_128!],
+  [300, PAGES_300],
+  [128, PAGES_128],
 ])("keeps everything around the import of %i pages, and gives it a maximum of 65,536", (_, pages) => {
   const bytes = Uint8Array.from([...HEAD, ...CUSTOM, ...imports(2, 1, pages), ...REST]);
   const expected = [1, 1, 0x61, 2, 0x62, 0x63, 2, 3, ...pages, 0x80, 0x80, 4];

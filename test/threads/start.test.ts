@@ -47,11 +47,37 @@ async function expectAlone(pool: Awaited<ReturnType<typeof createSauPool>>, reas
   await pool.dispose();
 }
 
+/** A host whose workers are ready at once, and do what the test does. */
+function hostOf(parallelism: number, assignments: Assignment[], gone: (() => void)[]): Host {
+  return {
+    parallelism,
+    startWorker(assignment, _, { message, gone: tell }) {
+      assignments.push(assignment);
+      queueMicrotask(() => message("ready"));
+      gone.push(() => tell(new Error("gone")));
+      return { ref() {}, unref() {}, terminate: () => tell(undefined) };
+    },
+  };
+}
+
 describe("threads", () => {
   it("are as many as the host runs at once", async () => {
     const pool = await createSauPool();
     expect(pool.threads).toBe(availableParallelism());
     expect(pool.report).toMatch(/as many as this host runs at once$/);
+    await pool.dispose();
+  });
+
+  // A worker's own 0.7 MiB, 1 MiB of items for each and two more, but at most 8 of them, and 1.1 MiB of the calling one.
+  it.each([
+    [1, 6],
+    [8, 16],
+  ])("%i begin in a memory below %i MiB", async (threads, most) => {
+    const assignments: Assignment[] = [];
+    const host = hostOf(1, assignments, []);
+    const pool = await startPool({ threads }, inlinedModules, { host: () => host, worthSharing: SHARE_ALL });
+    expect(assignments).toHaveLength(threads);
+    expect(assignments[0]!.memory.buffer.byteLength / 2 ** 20).toBeLessThan(most);
     await pool.dispose();
   });
 
@@ -187,19 +213,6 @@ describe("threads", () => {
 });
 
 describe("a report", () => {
-  /** A host whose workers are ready at once, and do what the test does. */
-  function hostOf(parallelism: number, assignments: Assignment[], gone: (() => void)[]): Host {
-    return {
-      parallelism,
-      startWorker(assignment, _, { message, gone: tell }) {
-        assignments.push(assignment);
-        queueMicrotask(() => message("ready"));
-        gone.push(() => tell(new Error("gone")));
-        return { ref() {}, unref() {}, terminate: () => tell(undefined) };
-      },
-    };
-  }
-
   it.each([
     [{}, 2, "2 threads, each a worker: as many as this host runs at once"],
     [{}, 1, "1 thread, a worker: as many as this host runs at once"],
@@ -245,18 +258,6 @@ describe("a report", () => {
     await expect(startPool({}, inlinedModules, { host, worthSharing: SHARE_ALL })).rejects.toThrow(
       "it broke",
     );
-  });
-
-  it.each([
-    [1, 6],
-    [8, 16],
-  ])("of %i is of threads in a memory below %i MiB", async (threads, most) => {
-    const assignments: Assignment[] = [];
-    const host = hostOf(1, assignments, []);
-    const pool = await startPool({ threads }, inlinedModules, { host: () => host, worthSharing: SHARE_ALL });
-    expect(assignments).toHaveLength(threads);
-    expect(assignments[0]!.memory.buffer.byteLength / 2 ** 20).toBeLessThan(most);
-    await pool.dispose();
   });
 
   it("counts up to 256 threads", async () => {

@@ -31,13 +31,14 @@ export class ArrayInput {
         return bytes.subarray(0, await input.read(bytes));
       });
     } catch (error) {
+      await input.close();
       throw inFile(input.name, error);
     }
     const array = new ArrayInput(input, header);
-    const { size } = input;
-    if (size !== undefined && size < array.#end) throw array.#truncated(size);
-    if (size !== undefined && size > array.#end) throw array.#tooLong();
-    return array;
+    const { size = array.#end } = input;
+    if (size === array.#end) return array;
+    await input.close();
+    throw size < array.#end ? array.#truncated(size) : array.#tooLong();
   }
 
   get name(): string {
@@ -71,8 +72,9 @@ export class ArrayInput {
 
   /** Checks that nothing follows, and closes. */
   async finish(): Promise<void> {
-    if ((await this.input.read(new Uint8Array(1))) > 0) throw this.#tooLong();
+    const more = await this.input.read(new Uint8Array(1));
     await this.input.close();
+    if (more > 0) throw this.#tooLong();
   }
 
   /** Room for values of this file; see {@link Codec}. */

@@ -263,9 +263,9 @@ function parsed(
 function withNegativeValues(args: readonly string[]): string[] {
   const joined: string[] = [];
   for (const arg of args) {
-    const before = joined.at(-1);
+    const before = joined.at(-1) ?? "";
     const isValue = /^-[\d.]/.test(arg) && !joined.includes("--");
-    if (isValue && before !== undefined && /^--[a-z-]+$/.test(before)) {
+    if (isValue && /^--[a-z-]+$/.test(before)) {
       joined[joined.length - 1] = `${before}=${arg}`;
     } else {
       joined.push(arg);

@@ -19,7 +19,7 @@ export function met(tf: Tf, x: Tensor, info: WindowInfo): Tensor {
   );
 }
 
-/** How the filter moved, depthwise or not. */
+/** How the filter moved. Depthwise or not: nothing but the channels of the result differs, which nobody asks for here. */
 export function infoOf(tf: Tf, x: number[], filter: number[], attrs: KernelCall["attrs"]): WindowInfo {
   const { strides, dilations = 1, pad, dimRoundingMode } = attrs;
   return tf.backend_util.computeConv2DInfo(x, filter, strides, dilations, pad, dimRoundingMode);
