@@ -68,6 +68,25 @@ it("prints them as one line of JSON", async () => {
   expect(said).toBe(`${JSON.stringify({ tier, turns: TURNS, results })}\n`);
 });
 
+it("takes values spread evenly over -4 to 4, and copies them", async () => {
+  const sau = Object.getPrototypeOf(createSauSync()) as Pick<Sau, "forward">;
+  const own = sau.forward;
+  /** x, and what is in the output, when the second row of forward begins: behind the copies of the first. */
+  let [x, copied]: [number[], number[]] = [[], []];
+  vi.spyOn(sau, "forward").mockImplementation(function (this: Sau, ...args) {
+    const [given, params, { out } = {}] = args;
+    if (params!.beta === 20000 && x.length === 0) [x, copied] = [[...given], [...out!]];
+    return own.apply(this, args);
+  });
+  await bench(true, ELEMENTS);
+  expect(x).toHaveLength(ELEMENTS);
+  expect(copied).toEqual(x);
+  const eighths = new Array(8).fill(0);
+  for (const value of x) eighths[Math.floor(value) + 4]++;
+  expect(eighths).toHaveLength(8);
+  for (const count of eighths) expect(Math.abs(count - ELEMENTS / 8)).toBeLessThan(ELEMENTS / 16);
+});
+
 it.each([
   [1.1e-5, "refuses"],
   [-1.1e-5, "refuses"],
@@ -79,7 +98,7 @@ it.each([
   vi.spyOn(sau, "forward").mockImplementation(function (this: Sau, ...args) {
     const y = own.apply(this, args);
     // One value of many, whose own error is far smaller.
-    y[3]! += error;
+    y[0]! += error;
     return y;
   });
   const found = await bench(true, ELEMENTS).then(() => "times", String);

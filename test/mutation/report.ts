@@ -61,8 +61,8 @@ export function withLater(report: Report, later: Report): Report {
       files[file] = found;
       continue;
     }
-    const asked = new Map(found.mutants.map((mutant) => [keyOf(mutant), mutant]));
-    files[file] = { ...before, mutants: before.mutants.map((mutant) => asked.get(keyOf(mutant)) ?? mutant) };
+    const mutants = new Map([...before.mutants, ...found.mutants].map((mutant) => [keyOf(mutant), mutant]));
+    files[file] = { ...before, mutants: [...mutants.values()] };
   }
   return { ...report, files };
 }

@@ -840,6 +840,12 @@ export const SURVIVORS: readonly Survivors[] = [
   {
     reason: UNREACHABLE,
     mutants: {
+      "ts/cli/input.ts": [
+        [
+          "return new Input(path, undefined, fromPipe(new Socket({ fd, readable: true, writable: false })));",
+          "return new Input(path, undefined, fromPipe(new Socket({ fd, readable: true, writable: true })));",
+        ],
+      ],
       "ts/cli/options.ts": [
         [
           "const { alpha, beta, bias, threads, deterministic = false, quiet = false, dx } = values;",
