@@ -149,6 +149,9 @@ describe("is refused:", () => {
     ["onnx m n --from", /--from.*onnx --help/],
     ["info --quiet", /--quiet.*info --help/],
     ["bench --alpha 1", /--alpha.*bench --help/],
+    // Numbers that are no option's value.
+    ["forward x--quiet -1", /-1.*forward --help/],
+    ["forward x y --alpha=2 -1", /-1.*forward --help/],
     // No value of the option before it: what is behind "--" is a file.
     ["forward x --alpha -- -1", /--alpha.*forward --help/],
     // An option that takes no value, and a number for none.

@@ -43,6 +43,12 @@ export const SURVIVORS: readonly Survivors[] = [
   {
     reason: SHORTCUT,
     mutants: {
+      "ts/cli/options.ts": [
+        [
+          "const out = dx === undefined ? undefined : outputName(dx);",
+          "const out = false ? undefined : outputName(dx);",
+        ],
+      ],
       "ts/cli/onnx.ts": [["...(nodes !== undefined && { nodes }),", "...(true && { nodes }),"]],
       "ts/cli/input.ts": [
         [
@@ -761,6 +767,9 @@ export const SURVIVORS: readonly Survivors[] = [
   {
     reason: FIRST_VALUE,
     mutants: {
+      "ts/cli/options.ts": [
+        ['const before = joined.at(-1) ?? "";', 'const before = joined.at(-1) ?? "Stryker was here!";'],
+      ],
       "ts/threads/tasks.ts": [["return { start: 0, length: 0, first: 0 };", "return {};"]],
       "ts/threads/item.ts": [
         ["#uniform = false;", "#uniform = true;"],
@@ -840,6 +849,18 @@ export const SURVIVORS: readonly Survivors[] = [
   {
     reason: UNREACHABLE,
     mutants: {
+      "ts/cli/bench.ts": [
+        [
+          "const at = found.findIndex((value, i) => !(Math.abs(value - expected[i]!) <= TOLERANCE));",
+          "const at = found.findIndex((value, i) => !(Math.abs(value - expected[i]!) < TOLERANCE));",
+        ],
+      ],
+      "ts/cli/array-file.ts": [
+        [
+          "throw size < array.#end ? array.#truncated(size) : array.#tooLong();",
+          "throw size <= array.#end ? array.#truncated(size) : array.#tooLong();",
+        ],
+      ],
       "ts/cli/input.ts": [
         [
           "return new Input(path, undefined, fromPipe(new Socket({ fd, readable: true, writable: false })));",
