@@ -3,7 +3,6 @@
  * built command on large ones, failures.test.ts where it fails.
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { syncBuiltinESMExports } from "node:module";
 import os from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -14,12 +13,15 @@ import { info } from "../../ts/cli/info.js";
 import { onnx } from "../../ts/cli/onnx.js";
 import { type Command, parseCommand } from "../../ts/cli/options.js";
 import { createSauSync } from "../../ts/index.js";
+import { TILE } from "../../ts/memory/arena.js";
 import { replaceActivations } from "../../ts/onnx/index.js";
-import { TIERS } from "../../ts/tier.js";
+import { Pool } from "../../ts/threads/pool.js";
+import { TIERS, type Tier } from "../../ts/tier.js";
 import {
   dtype,
   header,
   isNodesWarning,
+  onTerminal,
   parseArray,
   readArray,
   temporaryFolder,
@@ -27,6 +29,7 @@ import {
 } from "../support/command.js";
 import { expectSameBits } from "../support/numbers.js";
 import { encodeModel, ends, modelOf, unary, valueInfo } from "../support/onnx-models.js";
+import { withBuiltin } from "../support/process.js";
 
 const folder = temporaryFolder();
 const path = (name: string): string => join(folder, name);
@@ -74,7 +77,7 @@ afterEach(() => {
 });
 
 describe("forward", () => {
-  it.each(["1", "2"])("on %s threads says nothing, and writes y", async (threads) => {
+  it.each(["1", "2", "3"])("on %s threads says nothing, and writes y", async (threads) => {
     expect(await run("forward", path("x.npy"), path("y.npy"), "--beta", "2", "--threads", threads)).toEqual({
       stdout: "",
       stderr: "",
@@ -97,6 +100,31 @@ describe("forward", () => {
       .catch((thrown) => thrown);
     expect(error).toBeInstanceOf(UsageError);
     expect(error.message).toMatch(/^alpha has 2 values/);
+  });
+
+  it("says why it has one thread where it was to have more", async () => {
+    vi.stubGlobal("SharedArrayBuffer", undefined);
+    const { stderr } = await run("forward", path("x.npy"), path("y.npy"), "--threads", "2");
+    vi.unstubAllGlobals();
+    expect(stderr).toBe("sau-simd: 1 thread, the calling one: this host has no SharedArrayBuffer\n");
+  });
+
+  it("takes memory for what there is, up to a piece", async () => {
+    const own = Pool.prototype.alloc;
+    const lengths: number[] = [];
+    vi.spyOn(Pool.prototype, "alloc").mockImplementation(function (this: Pool, length) {
+      lengths.push(length);
+      return own.call(this, length);
+    });
+    await run("forward", path("x.npy"), path("y.npy"));
+    expect(lengths).toHaveLength(3);
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(TILE);
+  });
+
+  it("leaves no bar on a terminal", async () => {
+    const { stderr } = await onTerminal(process.stderr, () => run("forward", path("x.npy"), path("y.npy")));
+    expect(stderr).toMatch(/left/);
+    expect(stderr.endsWith("\u001b[1G\u001b[2K")).toBe(true);
   });
 
   it("of no elements writes none", async () => {
@@ -257,14 +285,24 @@ describe("onnx", () => {
     const error = await run(...args, "--beta", "-1").catch((thrown) => thrown);
     expect(error).toBeInstanceOf(UsageError);
     expect(error.message).toMatch(/^beta is -1, expected [^.]+$/);
-    const text = await run(...args, "--beta", "wide").catch((thrown) => thrown);
-    expect(text.message).toMatch(/^--beta is "wide", expected a number/);
+    for (const name of ["--alpha", "--beta"]) {
+      const text = await run(...args, name, "wide").catch((thrown) => thrown);
+      expect(text.message).toMatch(new RegExp(`^${name} is "wide", expected a number`));
+    }
     const node = await run(...args, "--node", "third").catch((thrown) => thrown);
     expect(node).toBeInstanceOf(UsageError);
   });
 });
 
 describe("info", () => {
+  function runs(tier: Tier): boolean {
+    try {
+      return createSauSync({ tier }).tier === tier;
+    } catch {
+      return false;
+    }
+  }
+
   it("says what runs here, in words and as JSON", async () => {
     const facts = JSON.parse((await run("info", "--json")).stdout);
     const { node, v8 } = process.versions;
@@ -286,6 +324,7 @@ describe("info", () => {
     );
     expect(lines[3]).toBe(`tier            ${sau.tier}`);
     for (const [k, { tier, available, reason }] of facts.tiers.entries()) {
+      expect(available).toBe(runs(tier));
       expect(reason).toMatch(available ? /^works here$/ : /cannot run here/);
       expect(lines[4 + k]).toBe(`${`  ${tier} `.padEnd(16)}${available ? "yes" : "no"}: ${reason}`);
     }
@@ -311,14 +350,12 @@ describe("info", () => {
     [[{ model: "  A processor " }, { model: "another" }], "A processor"],
     [[], "unknown"],
   ])("names the processor of %j", async (processors, expected) => {
-    const { cpus } = os;
-    os.cpus = () => processors as never;
-    syncBuiltinESMExports();
-    try {
-      expect(JSON.parse((await run("info", "--json")).stdout).processor).toBe(expected);
-    } finally {
-      os.cpus = cpus;
-      syncBuiltinESMExports();
-    }
+    const { stdout } = await withBuiltin(
+      os,
+      "cpus",
+      () => processors,
+      () => run("info", "--json"),
+    );
+    expect(JSON.parse(stdout).processor).toBe(expected);
   });
 });

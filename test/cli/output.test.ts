@@ -1,7 +1,6 @@
 /** Promise: a file has its name once it is complete, whatever was there keeps its place until then, and errors say where. */
 import { spawn, spawnSync } from "node:child_process";
-import * as fs from "node:fs";
-import {
+import fs, {
   chmodSync,
   mkdirSync,
   openSync,
@@ -12,11 +11,13 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import promises from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { FileError, UsageError } from "../../ts/cli/errors.js";
 import { discardUnfinished, inStandardOutput, Output, openOutput } from "../../ts/cli/output.js";
 import { onTerminal, temporaryFolder } from "../support/command.js";
+import { withBuiltin } from "../support/process.js";
 
 const top = temporaryFolder();
 let folders = 0;
@@ -146,13 +147,30 @@ describe("a file", () => {
     ["a folder", "folder", "is a directory, expected the name of a file"],
     ["in no folder", "none/y.npy", "no such file or directory"],
     ["in what is no folder", "plain/y.npy", "not a directory"],
+    ["a link to itself", "loop", "too many symbolic links encountered"],
   ])("that is %s is refused", async (_, name, message) => {
     mkdirSync(path("folder"));
     writeFileSync(path("plain"), "");
+    symlinkSync("loop", path("loop"));
     const error = await openOutput(path(name)).catch((thrown) => thrown);
     expect(error).toBeInstanceOf(FileError);
     expect(error.message).toBe(`${path(name)}: ${message}`);
-    expect(names()).toEqual(["folder", "plain"]);
+    expect(names()).toEqual(["folder", "loop", "plain"]);
+  });
+
+  it("that may not be written to is not replaced, though its folder would allow it", async () => {
+    writeFileSync(path("y.npy"), "old");
+    const denied = Object.assign(new Error("EACCES: permission denied, access"), { code: "EACCES" });
+    const error = await withBuiltin(
+      promises,
+      "access",
+      () => Promise.reject(denied),
+      () => openOutput(path("y.npy")).catch((thrown) => thrown),
+    );
+    expect(error).toBeInstanceOf(FileError);
+    const reason = "permission denied: a file that may not be written to is not replaced";
+    expect([error.message, error.cause]).toEqual([`${path("y.npy")}: ${reason}`, denied]);
+    expect(names()).toEqual(["y.npy"]);
   });
 });
 
@@ -173,6 +191,15 @@ describe.runIf(process.platform !== "win32")("beside files", () => {
       expect(names()).toEqual(["open"]);
     },
   );
+
+  it("what has a name as those, in another folder, is a file", async () => {
+    mkdirSync(path("dev/fd"), { recursive: true });
+    const output = await openOutput(path("dev/fd/1"));
+    await output.write(bytes("abc"));
+    await output.commit();
+    expect(readFileSync(path("dev/fd/1"), "utf8")).toBe("abc");
+    await expect(openOutput("/dev/fd/1x")).rejects.toThrow("/dev/fd/1x: ");
+  });
 
   it.runIf(process.platform === "linux")("devices are written to directly", async () => {
     const open = (): number => readdirSync("/proc/self/fd").length;
@@ -208,6 +235,18 @@ describe.runIf(process.platform !== "win32")("beside files", () => {
     await output.commit();
     await ended;
     expect([found, output.offset]).toEqual(["abcdef", 6]);
+  });
+
+  it("a named pipe that cannot be opened for another reason than that nobody reads it is an error", async () => {
+    expect(spawnSync("mkfifo", [path("fifo")]).status).toBe(0);
+    const full = Object.assign(new Error("EMFILE: too many open files, open"), { code: "EMFILE" });
+    const refuse = (): never => {
+      throw full;
+    };
+    const error = await withBuiltin(fs, "openSync", refuse, () =>
+      openOutput(path("fifo")).catch((thrown) => thrown),
+    );
+    expect(error.message).toBe(`${path("fifo")}: too many open files`);
   });
 
   it("a named pipe whose reader has gone is an error, and no other", async () => {

@@ -1,7 +1,8 @@
 /** Promise: pieces are read, computed and written in their order, three at a time, and the first failure ends it. */
-import * as os from "node:os";
+import os from "node:os";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { runPipeline, type Steps, shareFewCores } from "../../ts/cli/pipeline.js";
+import { withBuiltin } from "../support/process.js";
 import { turn } from "../support/turns.js";
 
 interface Slot {
@@ -90,19 +91,32 @@ describe("pieces", () => {
 describe("few cores", () => {
   const name = "UV_THREADPOOL_SIZE";
   const own = process.env[name];
-  const cores = os.availableParallelism();
 
-  it("share one thread for reading and writing, unless somebody has said how many", () => {
-    try {
-      delete process.env[name];
-      shareFewCores();
-      expect(process.env[name]).toBe(cores <= 2 ? "1" : undefined);
-      process.env[name] = "7";
-      shareFewCores();
-      expect(process.env[name]).toBe("7");
-    } finally {
-      if (own === undefined) delete process.env[name];
-      else process.env[name] = own;
-    }
-  });
+  it.each([
+    [1, "1"],
+    [2, "1"],
+    [3, undefined],
+  ])(
+    "of %i share threads for reading and writing: %s, unless somebody has said how many",
+    async (cores, threads) => {
+      const share = () =>
+        withBuiltin(
+          os,
+          "availableParallelism",
+          () => cores,
+          async () => shareFewCores(),
+        );
+      try {
+        delete process.env[name];
+        await share();
+        expect(process.env[name]).toBe(threads);
+        process.env[name] = "7";
+        await share();
+        expect(process.env[name]).toBe("7");
+      } finally {
+        if (own === undefined) delete process.env[name];
+        else process.env[name] = own;
+      }
+    },
+  );
 });

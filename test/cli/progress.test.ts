@@ -51,7 +51,11 @@ it("a bar has how much is done, at which rate, and goes at the end", async () =>
   let second = 100;
   vi.spyOn(performance, "now").mockImplementation(() => second * 1000);
   const shown = await shownBy(async () => {
+    const signals = (): number => process.listenerCount("SIGINT") + process.listenerCount("SIGTERM");
+    const before = signals();
     const progress = new Progress(4096, false);
+    // They are the command's own.
+    expect(signals()).toBe(before);
     // At once, as it is not drawn in between.
     vi.spyOn(Date, "now").mockReturnValue(Date.now());
     second += 2;
