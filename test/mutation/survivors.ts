@@ -43,14 +43,27 @@ export const SURVIVORS: readonly Survivors[] = [
   {
     reason: SHORTCUT,
     mutants: {
+      "ts/cli/backward.ts": [
+        [
+          'const wanted = command.dx === undefined ? want : (["dx", ...want] as const);',
+          'const wanted = false ? want : (["dx", ...want] as const);',
+        ],
+      ],
       "ts/cli/options.ts": [
         [
           "const out = dx === undefined ? undefined : outputName(dx);",
           "const out = false ? undefined : outputName(dx);",
         ],
       ],
-      "ts/cli/onnx.ts": [["...(nodes !== undefined && { nodes }),", "...(true && { nodes }),"]],
+      "ts/cli/onnx.ts": [
+        ["...(channelAxis !== undefined && { channelAxis }),", "...(true && { channelAxis }),"],
+        ["...(nodes !== undefined && { nodes }),", "...(true && { nodes }),"],
+      ],
       "ts/cli/input.ts": [
+        [
+          "return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);",
+          "return false ? chunks[0]! : Buffer.concat(chunks);",
+        ],
         [
           "const left = this.size === undefined ? 0 : this.size - this.offset + 1;",
           "const left = false ? 0 : this.size - this.offset + 1;",
@@ -554,6 +567,12 @@ export const SURVIVORS: readonly Survivors[] = [
   {
     reason: UNUSED,
     mutants: {
+      "ts/cli/output.ts": [
+        [
+          "const [, descriptor] = DESCRIPTOR.exec(end) ?? [];",
+          'const [, descriptor] = DESCRIPTOR.exec(end) ?? ["Stryker was here"];',
+        ],
+      ],
       "ts/tfjs/training/window.ts": [
         [
           "const after = size - before - image.shape[1 + i]!;",
@@ -849,6 +868,21 @@ export const SURVIVORS: readonly Survivors[] = [
   {
     reason: UNREACHABLE,
     mutants: {
+      "ts/cli/array-call.ts": [
+        [
+          "const options = threads > 1 ? { threads, deterministic } : { deterministic };",
+          "const options = threads >= 1 ? { threads, deterministic } : { deterministic };",
+        ],
+        [
+          "const options = threads > 1 ? { threads, deterministic } : { deterministic };",
+          "const options = true ? { threads, deterministic } : { deterministic };",
+        ],
+        [
+          "const pool = await startPool(options, inlinedModules, { host, worthSharing: { forward: 0, backward: 0 } });",
+          "const pool = await startPool(options, inlinedModules, { host, worthSharing: {} });",
+        ],
+        ['throw new Error("one thread was asked for");', 'throw new Error("");'],
+      ],
       "ts/cli/bench.ts": [
         [
           "const at = found.findIndex((value, i) => !(Math.abs(value - expected[i]!) <= TOLERANCE));",
@@ -1053,6 +1087,12 @@ export const SURVIVORS: readonly Survivors[] = [
   {
     reason: NEWER_NODE,
     mutants: {
+      "ts/cli/array-call.ts": [
+        [
+          "const options = threads > 1 ? { threads, deterministic } : { deterministic };",
+          "const options = threads > 1 ? { threads, deterministic } : {};",
+        ],
+      ],
       "ts/tiers.ts": [
         [
           'if (tier === "relaxed-simd") expectFused(arena, kernels, createJsKernels(arena));',
