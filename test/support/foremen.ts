@@ -7,11 +7,27 @@ import { sauOn } from "../../ts/sau.js";
 import { Board } from "../../ts/threads/board.js";
 import type { Crew } from "../../ts/threads/crew.js";
 import { FIRST_WORKER, Foreman } from "../../ts/threads/foreman.js";
-import { ItemRunner } from "../../ts/threads/item.js";
+import { ItemRunner, type SetUp, type Task } from "../../ts/threads/item.js";
 import { Pool, type WorthSharing } from "../../ts/threads/pool.js";
 import { type Running, startSync } from "../../ts/tiers.js";
 import { inlinedModules } from "../../ts/wasm/inlined.js";
 import { SHARE_ALL } from "./pools.js";
+
+/** Forward of `array`, which lies in the arena, over itself, in one call; by way of an out tile where `indirect`. */
+export function forwardInPlace(array: Float32Array, setUp: SetUp, indirect: boolean): Task {
+  return {
+    setUp,
+    length: array.length,
+    first: 0,
+    x: array.byteOffset,
+    dy: undefined,
+    out: array.byteOffset,
+    indirect,
+    accumulate: false,
+    withBias: false,
+    sums: undefined,
+  };
+}
 
 /** A worker that does what it is told. */
 export class ManualWorker {

@@ -4,10 +4,10 @@ import { type ArenaTensor, createSauSync, type SauParams, type Want } from "../.
 import { wholePass } from "../../ts/memory/tiles.js";
 import { ParamsChecker } from "../../ts/params.js";
 import { ITEM_BYTES } from "../../ts/threads/foreman.js";
-import { type SetUp, type Task, writeItem } from "../../ts/threads/item.js";
+import { writeItem } from "../../ts/threads/item.js";
 import { setUpOf } from "../../ts/threads/tasks.js";
 import { type Case, cases, inWords, poolResultsOf, resultsOf } from "../support/cases.js";
-import { type ManualWorker, manualForeman } from "../support/foremen.js";
+import { forwardInPlace, type ManualWorker, manualForeman } from "../support/foremen.js";
 import { copyOf, expectSameBits } from "../support/numbers.js";
 import { withinTime } from "../support/pools.js";
 import { howToRepeat, Random, runSeed } from "../support/random.js";
@@ -154,22 +154,6 @@ it("of many calls, each of which has a place and parameters of its own", async (
   }
 });
 
-/** Forward of `x`, over itself or not, in a call of its own. */
-function taskOf({ array }: ArenaTensor, setUp: SetUp, indirect: boolean): Task {
-  return {
-    setUp,
-    length: array.length,
-    first: 0,
-    x: array.byteOffset,
-    dy: undefined,
-    out: array.byteOffset,
-    indirect,
-    accumulate: false,
-    withBias: false,
-    sums: undefined,
-  };
-}
-
 it("have as many calls as they say, and a second half where one of them does", () => {
   const [{ runner, workspace }] = workers as [ManualWorker];
   const x = moments.array(40, -3, 3);
@@ -179,7 +163,10 @@ it("have as many calls as they say, and a second half where one of them does", (
   const { byteOffset } = at.array;
   for (const indirect of [false, true]) {
     const [first, second] = [tensorOf(x), tensorOf(x)];
-    writeItem(arena, byteOffset, [taskOf(first, setUp, false), taskOf(second, setUp, indirect)]);
+    writeItem(arena, byteOffset, [
+      forwardInPlace(first.array, setUp, false),
+      forwardInPlace(second.array, setUp, indirect),
+    ]);
     expect(runner.needsCopy(byteOffset)).toBe(indirect);
     // Its first word is how many there are: the record of the second remains behind them.
     arena.i32[byteOffset / Int32Array.BYTES_PER_ELEMENT] = 1;
@@ -201,7 +188,7 @@ it("are set up anew after somebody else has used the workspace, the first of all
   for (let turn = 0; turn < 2; turn++) {
     const tensor = tensorOf(x);
     const setUp = { pass: wholePass(40), params: checkedOf(params), id: 1 };
-    writeItem(arena, byteOffset, [taskOf(tensor, setUp, false)]);
+    writeItem(arena, byteOffset, [forwardInPlace(tensor.array, setUp, false)]);
     runner.reset();
     runner.compute(byteOffset);
     expectSameBits(tensor.array, sau.forward(x, params), () => howToRepeat);

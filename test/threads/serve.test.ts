@@ -10,10 +10,11 @@ import { type Workspace, workspaceAt } from "../../ts/memory/workspace.js";
 import { ParamsChecker } from "../../ts/params.js";
 import { Board } from "../../ts/threads/board.js";
 import { ITEM_BYTES } from "../../ts/threads/foreman.js";
-import { type Task, writeItem } from "../../ts/threads/item.js";
+import { writeItem } from "../../ts/threads/item.js";
 import { serve } from "../../ts/threads/serve.js";
 import { MOST_PAGES, withSharedMemory } from "../../ts/threads/shared-module.js";
 import { setUpOf } from "../../ts/threads/tasks.js";
+import { forwardInPlace } from "../support/foremen.js";
 import { moduleBytes } from "../support/modules.js";
 import { expectSameBits } from "../support/numbers.js";
 import { howToRepeat, Random, runSeed } from "../support/random.js";
@@ -74,20 +75,8 @@ function work(acts: readonly (() => void)[], ringsByMessage = false): void {
 
 /** Puts forward of `array`, over itself or not, on the board as the item of this number. */
 function publish(number: number, array: Float32Array, indirect: boolean, rings = false): void {
-  const task: Task = {
-    setUp,
-    length: LENGTH,
-    first: 0,
-    x: array.byteOffset,
-    dy: undefined,
-    out: array.byteOffset,
-    indirect,
-    accumulate: false,
-    withBias: false,
-    sums: undefined,
-  };
   const at = items + number * ITEM_BYTES;
-  writeItem(arena, at, [task]);
+  writeItem(arena, at, [forwardInPlace(array, setUp, indirect)]);
   board.publish(at, rings);
 }
 
